@@ -1,0 +1,1 @@
+"""Telephone flows as data, and the arithmetic that walks them."""

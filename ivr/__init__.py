@@ -1,0 +1,1 @@
+"""The Flask service: the carrier speaks to it, staff work in it."""

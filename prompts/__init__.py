@@ -1,0 +1,1 @@
+"""What the line says: texts, recordings, and the files that are played."""

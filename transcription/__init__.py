@@ -1,0 +1,1 @@
+"""From the sound of a message to its words, on this machine alone."""

@@ -1,0 +1,1 @@
+"""The processes behind the line: jobs, schedule and the warm worker."""
