@@ -1,0 +1,228 @@
+"""The arithmetic of a call: where it stands and what was heard give what is said next.
+
+`advance` does no input or output, reads no clock, and knows neither XML nor any table: the same
+position and the same key give the same turn for ever, so a repeated webhook answers itself.
+"""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from flows.model import (
+    AskKeys,
+    AskVoice,
+    Began,
+    Deed,
+    Do,
+    End,
+    Flow,
+    HangUp,
+    Heard,
+    Keypad,
+    Keys,
+    Languages,
+    Line,
+    Menu,
+    Outcome,
+    Place,
+    Position,
+    Record,
+    Recorded,
+    Say,
+    Silence,
+    Turn,
+)
+
+HELP, END, AGAIN = "0", "9", "*"
+SOFT_WAIT_S = 4
+"""How long the first silence may last before a soft word shows that the line is still there."""
+
+FULL_WAIT_S = 7
+"""How long each later silence may last: long enough for a first-time caller to find the key."""
+
+SILENCES_ANSWERED = 3
+"""A soft word, then the choices twice in full; after that the flow goes on by itself."""
+
+MISSES_ANSWERED = 4
+LANGUAGES_AT_ONCE = 5
+MORE_LANGUAGES = "8"
+
+Asking = Menu | Languages | Keypad
+
+
+def advance(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple[Position, Turn]:
+    """Take one turn.
+
+    Args:
+        flow: The flow in the version that the call began with.
+        position: Where the call stands; its `turn` is the one being taken.
+        heard: What the caller did, or how the deed that was asked for came out.
+        place: The hotline's languages and facts.
+
+    Returns:
+        Where the call stands now, and what the line does.
+    """
+    step = flow.steps[position.step]
+    match heard:
+        case Outcome(name, said):
+            assert isinstance(step, Do)  # noqa: S101 - only deeds have outcomes
+            return _enter(flow, position, step.outcomes[name], place, said)
+        case Began():
+            return _enter(flow, _next_turn(position), position.step, place)
+        case Recorded(key=key) if isinstance(step, Record):
+            starred = replace(_next_turn(position), starred=key == AGAIN)
+            return _enter(flow, starred, step.then, place)
+        case Silence() if isinstance(step, Record):
+            return _enter(flow, _next_turn(position), step.silent, place)
+        case Keys(digits) if isinstance(step, Asking) and digits:
+            return _on_keys(flow, _next_turn(position), step, digits, place)
+        case _ if isinstance(step, Asking):
+            return _on_silence(flow, _next_turn(position), step, place)
+    return _enter(flow, _next_turn(position), position.step, place)
+
+
+def _next_turn(position: Position) -> Position:
+    return replace(position, turn=position.turn + 1)
+
+
+def _enter(
+    flow: Flow, position: Position, name: str, place: Place, said: tuple[Line, ...] = ()
+) -> tuple[Position, Turn]:
+    """Go to a step and on through all that need no answer, until one waits."""
+    position = replace(position, step=name, silences=0, misses=0, page=0)
+    while True:
+        step = flow.steps[position.step]
+        match step:
+            case Say(lines, then):
+                said += _spoken(lines, place)
+                position = replace(position, step=then)
+            case Languages() if len(place.languages) == 1:
+                said += _spoken(step.lines, place)
+                position = replace(position, step=step.then, language=place.languages[0])
+            case Do(deed, _):
+                return position, Turn(said, Deed(deed))
+            case End(lines):
+                return position, Turn(said + _spoken(lines, place), HangUp())
+            case Record():
+                return position, Turn(
+                    said + _spoken(step.lines, place), AskVoice(step.max_length_s, step.silence_s)
+                )
+            case _:
+                return position, _ask(step, position, place, said)
+
+
+def _ask(step: Asking, position: Position, place: Place, said: tuple[Line, ...], *, again: bool = False) -> Turn:
+    count = step.count if isinstance(step, Keypad) else 1
+    timeout_s = FULL_WAIT_S if position.silences or isinstance(step, Keypad) else SOFT_WAIT_S
+    return Turn(said + _choices(step, position, place, again=again), AskKeys(count, timeout_s, _barge_in(step)))
+
+
+def _choices(step: Asking, position: Position, place: Place, *, again: bool) -> tuple[Line, ...]:
+    if isinstance(step, Languages):
+        opening = () if again or position.page else _spoken(step.lines, place)
+        return opening + _language_lines(step, position.page, place)
+    lines = step.again if isinstance(step, Menu) and again and step.again else step.lines
+    return _spoken(lines, place)
+
+
+def _language_lines(step: Languages, page: int, place: Place) -> tuple[Line, ...]:
+    offered = _offered(page, place)
+    items = tuple(
+        Line(step.item, values=(("key", str(key)),), language=language) for key, language in enumerate(offered, 1)
+    )
+    has_more = len(place.languages) > LANGUAGES_AT_ONCE
+    return (*items, Line(step.more)) if has_more else items
+
+
+def _offered(page: int, place: Place) -> tuple[str, ...]:
+    return place.languages[page * LANGUAGES_AT_ONCE : (page + 1) * LANGUAGES_AT_ONCE]
+
+
+def _spoken(lines: tuple[Line, ...], place: Place) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.only_if is None or line.only_if in place.facts)
+
+
+def _on_silence(flow: Flow, position: Position, step: Asking, place: Place) -> tuple[Position, Turn]:
+    if isinstance(step, Keypad):
+        return _on_number(flow, position, step, AGAIN, place)
+    silences = position.silences + 1
+    skips = isinstance(step, Menu) and step.skip_on_silence
+    position = replace(position, silences=silences, starred=False)
+    if skips or silences > SILENCES_ANSWERED:
+        return _enter(flow, _with_some_language(position, place), step.no_input, place)
+    if silences == 1:
+        return position, Turn((flow.still_here,), AskKeys(1, FULL_WAIT_S, _barge_in(step)))
+    return position, _ask(step, position, place, (), again=True)
+
+
+def _barge_in(step: Asking) -> bool:
+    return step.barge_in if isinstance(step, Menu) else True
+
+
+def _with_some_language(position: Position, place: Place) -> Position:
+    """Keep the language if one was chosen; a caller who chose none hears the hotline's first."""
+    language = position.language if position.language in place.languages else place.languages[0]
+    return replace(position, language=language)
+
+
+def _on_keys(flow: Flow, position: Position, step: Asking, digits: str, place: Place) -> tuple[Position, Turn]:
+    if isinstance(step, Keypad):
+        return _on_number(flow, position, step, digits, place)
+    key = digits[0]
+    if key == END and position.starred:
+        return _enter(flow, replace(position, starred=False), flow.panic, place)
+    position = replace(position, starred=key == AGAIN)
+    if isinstance(step, Languages):
+        return _on_language_key(flow, position, step, key, place)
+    if key in step.press:
+        return _enter(flow, _with_choice(position, key), step.press[key], place)
+    return _on_common_key(flow, position, step, key, place)
+
+
+def _on_number(flow: Flow, position: Position, step: Keypad, digits: str, place: Place) -> tuple[Position, Turn]:
+    """Hand the digits to the deed that follows.
+
+    The star ends a number at once, and a carrier reports a star alone just as it reports silence:
+    both leave the number, and a 9 right after it still means danger.
+    """
+    if digits.strip("*#") == "":
+        return _enter(flow, replace(position, starred=True), step.no_input, place)
+    return _enter(flow, position, step.then, place)
+
+
+def _with_choice(position: Position, key: str) -> Position:
+    return replace(position, choices=MappingProxyType({**position.choices, position.step: key}))
+
+
+def _on_language_key(
+    flow: Flow, position: Position, step: Languages, key: str, place: Place
+) -> tuple[Position, Turn]:
+    offered = _offered(position.page, place)
+    if key.isdigit() and 0 < int(key) <= len(offered):
+        return _enter(flow, replace(position, language=offered[int(key) - 1]), step.then, place)
+    if key == MORE_LANGUAGES and len(place.languages) > LANGUAGES_AT_ONCE:
+        pages = -(-len(place.languages) // LANGUAGES_AT_ONCE)
+        position = replace(position, page=(position.page + 1) % pages, silences=0)
+        return position, _ask(step, position, place, ())
+    return _on_common_key(flow, position, step, key, place)
+
+
+def _on_common_key(
+    flow: Flow, position: Position, step: Menu | Languages, key: str, place: Place
+) -> tuple[Position, Turn]:
+    """Answer the keys that mean the same everywhere, and every key that means nothing here."""
+    if key == HELP:
+        return _enter(flow, _with_some_language(position, place), flow.help, place)
+    if key == END:
+        return _enter(flow, position, flow.farewell if step.tone == "neutral" else flow.silent_end, place)
+    if key == AGAIN:
+        back = step.back if isinstance(step, Menu) else None
+        return _enter(flow, position, back or position.step, place)
+    return _on_wrong_key(flow, position, step, place)
+
+
+def _on_wrong_key(flow: Flow, position: Position, step: Menu | Languages, place: Place) -> tuple[Position, Turn]:
+    misses = position.misses + 1
+    if misses > MISSES_ANSWERED:
+        return _enter(flow, _with_some_language(position, place), step.no_input, place)
+    position = replace(position, misses=misses)
+    return position, _ask(step, position, place, (flow.bad_key,), again=True)

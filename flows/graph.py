@@ -1,0 +1,98 @@
+"""A flow seen as a graph: where each step can lead."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flows.model import Do, End, Flow, Keypad, Languages, Line, Menu, Record, Say, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way out of a step: what leads there, and where."""
+
+    by: str
+    to: str
+
+
+def ways_out(flow: Flow, name: str) -> tuple[Way, ...]:
+    """Return every way out of a step, those of the common keys included."""
+    step = flow.steps[name]
+    return (*own_ways(step), *_common_ways(flow, step))
+
+
+def own_ways(step: Step) -> tuple[Way, ...]:
+    """Return the ways that a step itself names."""
+    match step:
+        case Say(then=then):
+            return (Way("then", then),)
+        case Menu():
+            keys = tuple(Way(f"key {key}", to) for key, to in step.press.items())
+            back = (Way("key *", step.back),) if step.back else ()
+            return (*keys, *back, Way("silence", step.no_input))
+        case Languages() | Keypad():
+            return (Way("then", step.then), Way("silence", step.no_input))
+        case Record():
+            return (Way("then", step.then), Way("silence", step.silent))
+        case Do():
+            return tuple(Way(outcome, to) for outcome, to in step.outcomes.items())
+        case End():
+            return ()
+
+
+def _common_ways(flow: Flow, step: Step) -> Iterator[Way]:
+    if not isinstance(step, Menu | Languages):
+        return
+    yield Way("key 0", flow.help)
+    yield Way("key 9", flow.farewell if step.tone == "neutral" else flow.silent_end)
+    yield Way("keys *9", flow.panic)
+
+
+def reachable(flow: Flow) -> frozenset[str]:
+    """Return every step that some caller can come to."""
+    seen: set[str] = set()
+    waiting = [flow.first]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in flow.steps:
+            continue
+        seen.add(name)
+        waiting.extend(way.to for way in ways_out(flow, name))
+    return frozenset(seen)
+
+
+def lines_of(step: Step) -> tuple[Line, ...]:
+    """Return every line that a step can say by itself."""
+    match step:
+        case Menu():
+            return step.lines + step.again
+        case Languages():
+            return (*step.lines, Line(step.item, values=(("key", "1"),)), Line(step.more))
+        case Say() | Keypad() | Record() | End():
+            return step.lines
+        case Do():
+            return ()
+
+
+def prompts_of(flow: Flow) -> frozenset[str]:
+    """Return the id of every prompt that a call on this flow can need."""
+    names = reachable(flow)
+    lines = [line for name in names for line in lines_of(flow.steps[name])]
+    return frozenset(line.prompt for line in (*lines, flow.bad_key, flow.still_here)) - NOT_PROMPTS
+
+
+NOT_PROMPTS = frozenset({"own_message"})
+"""Lines whose sound is no prompt: her own message, played back to her."""
+
+
+def distances_to_end(flow: Flow) -> Mapping[str, int]:
+    """Return for each step that can end how many ways lie between it and the end."""
+    far = {name: 0 for name, step in flow.steps.items() if isinstance(step, End)}
+    grew = True
+    while grew:
+        grew = False
+        for name in flow.steps:
+            nearest = min((far[way.to] for way in ways_out(flow, name) if way.to in far), default=None)
+            if nearest is not None and far.get(name, nearest + 2) > nearest + 1:
+                far[name] = nearest + 1
+                grew = True
+    return far

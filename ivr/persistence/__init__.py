@@ -1,0 +1,1 @@
+"""Where the hotline remembers: tables, queries, unit of work, sealing, recording store."""

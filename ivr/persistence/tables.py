@@ -1,0 +1,301 @@
+"""The tables; every row that belongs to an organisation says so.
+
+Sealed columns hold ciphertext (see `sealing`): nothing in them can be read with the database alone.
+Times are aware and UTC. Ids are 32 hexadecimal digits drawn by chance.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite, which knows no zones, keeps it without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without zone, which would be read as another moment elsewhere."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time needs its zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the time with its zone again."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[Any]:
+    return Column("id", String(32), primary_key=True)
+
+
+def _organisation() -> Column[Any]:
+    return Column("organisation_id", String(32), ForeignKey("organisations.id"), nullable=False)
+
+
+organisations = Table(
+    "organisations",
+    metadata,
+    _id(),
+    Column("slug", String(40), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+hotlines = Table(
+    "hotlines",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("number", String(20), nullable=False, unique=True),  # the line's own, printed on cards
+    Column("name", String(120), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("languages", String(120), nullable=False),  # in the order they are offered: "en,id"
+    Column("flow", String(40), nullable=False),
+    Column("is_free", Boolean, nullable=False),
+    Column("emergency_number", String(20)),
+    Column("emergency_checked_on", UtcTime),  # a number nobody has checked is never read out
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("hotline_id", String(32), ForeignKey("hotlines.id"), nullable=False),
+    Column("carrier_call_sid", String(64), nullable=False, unique=True),
+    Column("language", String(8), nullable=False),
+    Column("flow_version", String(32), nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("consented_at", UtcTime),
+    Column("consent_version", String(32)),
+    Column("ended_at", UtcTime),
+    Column("last_turn_at", UtcTime, nullable=False),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("carrier_call_sid", String(64), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("deed", String(32), primary_key=True),
+    _organisation(),
+    Column("outcome", String(32), nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+
+concerns = Table(
+    "concerns",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("hotline_id", String(32), ForeignKey("hotlines.id"), nullable=False),
+    Column("call_id", String(32), ForeignKey("calls.id"), nullable=False, unique=True),
+    Column("name", String(40), nullable=False),  # two words by which staff speak of it
+    Column("language", String(8), nullable=False),
+    Column("wrapped_key", LargeBinary),  # gone = everything sealed with it is gone
+    Column("sealed_case_number", LargeBinary),
+    Column("case_number_hash", LargeBinary, unique=True),
+    Column("sealed_pending_pin", LargeBinary),
+    Column("pin_hash", String(160)),
+    Column("answer_wish", String(16)),  # be_called | call_in | none
+    Column("caller_kind", String(32)),  # what she keyed
+    Column("suggested_kind", String(32)),  # what the words suggest; a person decides
+    Column("suggested_urgency", String(16)),
+    Column("state", String(16), nullable=False),  # draft | open | done
+    Column("created_at", UtcTime, nullable=False),
+    Column("released_at", UtcTime),  # when staff may see it
+    Column("first_opened_at", UtcTime),
+    Column("done_at", UtcTime),
+    Column("erased_at", UtcTime),
+    Index("ix_concerns_inbox", "organisation_id", "state", "released_at", "id"),
+    Index(
+        "uq_concerns_open_name",
+        "organisation_id",
+        "name",
+        unique=True,
+        sqlite_where=text("state != 'done'"),
+        postgresql_where=text("state != 'done'"),
+    ),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("concern_id", String(32), ForeignKey("concerns.id"), nullable=False, index=True),
+    Column("call_id", String(32), ForeignKey("calls.id"), nullable=False, index=True),
+    Column("recording_sid", String(64), nullable=False, unique=True),
+    Column("language", String(8), nullable=False),
+    Column("said_length_s", Integer),  # as the carrier counts, silence at the end included
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime),
+    Column("released_at", UtcTime),
+    Column("erased_at", UtcTime),
+    Column("fetched_at", UtcTime),
+    Column("fetch_failure", String(64)),  # why nobody can hear it, when all tries are used up
+    Column("sound_sha256", String(64)),
+    Column("length_ms", Integer),
+    Column("level_dbfs", Integer),
+    Column("waveform", Text),  # 0..100 separated by blanks: loudness only, no speech can be had from it
+    Column("set_aside", String(16)),  # silent | noise | too_short | unreadable: kept, but not put first
+    Column("transcript_state", String(16), nullable=False),  # waiting | ready | empty | no_model | failed
+    Column("transcript_failure", String(64)),
+    Index("ix_messages_unreleased", "released_at", "recorded_at"),
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("message_id", String(32), ForeignKey("messages.id"), primary_key=True),
+    _organisation(),
+    Column("sealed_words", LargeBinary, nullable=False),
+    Column("model", String(80), nullable=False),
+    Column("word_count", Integer, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+)
+
+carrier_copies = Table(
+    "carrier_copies",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("recording_sid", String(64), nullable=False, unique=True),
+    Column("message_id", String(32), ForeignKey("messages.id")),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("deleted_at", UtcTime),  # the carrier said yes
+    Column("proved_gone_at", UtcTime),  # we asked again and it was not there
+    Index("ix_carrier_copies_present", "proved_gone_at", "seen_at"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("concern_id", String(32), ForeignKey("concerns.id"), nullable=False, index=True),
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
+    Column("sealed_text", LargeBinary, nullable=False),
+    Column("written_at", UtcTime, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("login_hash", LargeBinary, nullable=False, unique=True),
+    Column("sealed_name", LargeBinary, nullable=False),
+    Column("password_hash", String(160), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _organisation(),
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False, index=True),
+)
+
+sign_in_misses = Table(
+    "sign_in_misses",
+    metadata,
+    _id(),
+    Column("who_hash", LargeBinary, nullable=False),  # keyed hash of the login, or of the address
+    Column("at", UtcTime, nullable=False),
+    Index("ix_sign_in_misses_who", "who_hash", "at"),
+)
+
+listenings = Table(
+    "listenings",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("message_id", String(32), ForeignKey("messages.id"), nullable=False, index=True),
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("organisation_id", String(32), ForeignKey("organisations.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("staff_id", String(32)),
+    Column("action", String(40), nullable=False),
+    Column("subject_id", String(32)),
+    Column("detail", String(80), nullable=False),
+    Column("chain", String(64), nullable=False),  # hash of this entry and the chain before it
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("job", String(40), nullable=False),
+    Column("subject_id", String(32), nullable=False),
+    Column("state", String(8), nullable=False),  # waiting | done | dead
+    Column("attempt", Integer, nullable=False),
+    Column("next_at", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("failure", String(80)),
+    UniqueConstraint("job", "subject_id"),
+    Index("ix_tasks_due", "state", "next_at"),
+)
+
+step_events = Table(
+    "step_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _organisation(),
+    Column("hotline_id", String(32), nullable=False),
+    Column("call_mark", LargeBinary, nullable=False),  # keyed hash of the call; the key is forgotten daily
+    Column("flow_version", String(32), nullable=False),
+    Column("step", String(40), nullable=False),
+    Column("key", String(1)),  # only at menus; never what is typed at numbers and PINs
+    Column("language", String(8)),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_step_events_period", "organisation_id", "at"),
+)
