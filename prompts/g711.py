@@ -1,0 +1,89 @@
+"""G.711 mu-law, the eight bits a telephone carries: samples to bytes and back, and WAV files of them."""
+
+import struct
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from prompts.errors import UnreadableClipError
+
+SAMPLE_RATE_HZ: Final = 8000
+SAMPLES_PER_MS: Final = SAMPLE_RATE_HZ // 1000
+
+Samples = npt.NDArray[np.int16]
+
+_MULAW: Final = 7  # the format tag of mu-law in a WAV header (RFC 2361)
+_BIAS: Final = 0x84
+_CLIP: Final = 32635
+_HEADER: Final = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI")
+
+
+def _decoded(code: int) -> int:
+    code = ~code & 0xFF
+    magnitude = (((code & 0x0F) << 3) + _BIAS) << ((code >> 4) & 0x07)
+    return _BIAS - magnitude if code & 0x80 else magnitude - _BIAS
+
+
+_SAMPLE_OF: Final = np.array([_decoded(code) for code in range(256)], dtype=np.int16)
+
+
+def decode(codes: bytes) -> Samples:
+    """Return mu-law bytes as 16-bit samples."""
+    return _SAMPLE_OF[np.frombuffer(codes, dtype=np.uint8)]
+
+
+def encode(samples: Samples) -> bytes:
+    """Return 16-bit samples as mu-law bytes.
+
+    Source: ITU-T G.711; a sample is biased, its highest bit gives the segment, the four below it the step.
+    """
+    wide = samples.astype(np.int32)
+    sign = np.where(wide < 0, 0x80, 0)
+    magnitude = np.minimum(np.abs(wide), _CLIP) + _BIAS
+    segment = np.log2(magnitude).astype(np.int32) - 7
+    step = (magnitude >> (segment + 3)) & 0x0F
+    codes: npt.NDArray[np.uint8] = (~(sign | (segment << 4) | step) & 0xFF).astype(np.uint8)
+    return codes.tobytes()
+
+
+def to_wav(samples: Samples) -> bytes:
+    """Return 8 kHz samples as a mono mu-law WAV file."""
+    codes = encode(samples)
+    padded = codes + b"\0" * (len(codes) % 2)
+    sizes = (_HEADER.size - 8 + len(padded), 18, _MULAW, 1, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ, 1, 8, 0)
+    size, *form = sizes
+    head = _HEADER.pack(b"RIFF", size, b"WAVE", b"fmt ", *form, b"fact", 4, len(codes), b"data", len(codes))
+    return head + padded
+
+
+def from_wav(content: bytes, name: str = "The file") -> Samples:
+    """Return the samples of a mono 8 kHz mu-law WAV file.
+
+    Raises:
+        UnreadableClipError: it is not such a file.
+    """
+    chunks = chunks_of(content, name)
+    form = chunks.get(b"fmt ", b"")
+    if len(form) < 16 or struct.unpack_from("<HHI", form) != (_MULAW, 1, SAMPLE_RATE_HZ):  # noqa: PLR2004  (PCM header)
+        raise UnreadableClipError(name, "it is not an 8 kHz mono mu-law WAV file")
+    return decode(chunks.get(b"data", b""))
+
+
+def chunks_of(content: bytes, name: str = "The file") -> dict[bytes, bytes]:
+    """Return the chunks of a RIFF WAVE file by their four letters.
+
+    Raises:
+        UnreadableClipError: it is not a RIFF WAVE file, or it is cut short.
+    """
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        raise UnreadableClipError(name, "it is not a WAV file")
+    chunks: dict[bytes, bytes] = {}
+    at = 12
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at + 4 : at + 8], "little")
+        if at + 8 + size > len(content):
+            raise UnreadableClipError(name, "it is cut short")
+        chunks[content[at : at + 4]] = content[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    return chunks
