@@ -1,0 +1,1 @@
+"""Starting and watching the programs that make up the line on one computer."""
