@@ -1,9 +1,7 @@
 """The queue over a real Redis: what lies in it, and what it costs when Redis is away."""
 
 import json
-import os
 import socket
-import subprocess
 import time
 import zlib
 from collections.abc import Iterator
@@ -13,8 +11,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from ivr.processes.redis_server import EmbeddedRedis
 from ivr.queue import JobQueue, connect, queue_of
+from tests.processes.running_redis import RunningRedis, running_redis
 
 
 @dataclass(frozen=True)
@@ -33,21 +31,14 @@ class Clock:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRedis]:
-    server = EmbeddedRedis(tmp_path_factory.mktemp("data"))
-    process = subprocess.Popen(server.prepare(), stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 10
-    while not server.is_answering():
-        assert time.monotonic() < deadline
-        os.sched_yield()
-    yield server
-    process.kill()
-    process.wait()
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRedis]:
+    with running_redis(tmp_path_factory.mktemp("data")) as running:
+        yield running
 
 
 @pytest.fixture
-def connection(server: EmbeddedRedis) -> redis.Redis:
-    connection = connect(f"unix://{server.socket}")
+def connection(server: RunningRedis) -> redis.Redis:
+    connection = connect(server.url)
     connection.flushall()
     return connection
 

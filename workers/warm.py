@@ -1,0 +1,33 @@
+"""The warm worker: loads the recognisers once, then forks a listener for every queue and core."""
+
+import gc
+import os
+
+import structlog
+
+from ivr.processes.addresses import redis_url
+from ivr.queue import MESSAGES, TRANSCRIPTION
+from ivr.settings import Settings
+from workers import ears
+from workers.crew import Crew
+from workers.listener import listen
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings, *, transcribers: int | None = None) -> None:
+    """Work until told to stop.
+
+    Args:
+        settings: of the service.
+        transcribers: how many recordings are listened to at once; one for each core if None.
+    """
+    ears.load_all(settings.model_dirs[0])
+    log.info("models_loaded", languages=ears.languages())
+    # What stands in memory now is never looked at by the collector again: looking would write to the pages
+    # and end their being shared.
+    gc.collect()
+    gc.freeze()
+    url = redis_url(settings)
+    names = [MESSAGES, *[TRANSCRIPTION] * (transcribers or os.cpu_count() or 1)]
+    Crew(names, lambda name: listen(url, name)).run()
