@@ -110,10 +110,14 @@ def _enter(
                 return position, _ask(step, position, place, said)
 
 
-def _ask(step: Asking, position: Position, place: Place, said: tuple[Line, ...], *, again: bool = False) -> Turn:
+def _ask(
+    step: Asking, position: Position, place: Place, said: tuple[Line, ...], *, again: bool = False
+) -> Turn:
     count = step.count if isinstance(step, Keypad) else 1
     timeout_s = FULL_WAIT_S if position.silences or isinstance(step, Keypad) else SOFT_WAIT_S
-    return Turn(said + _choices(step, position, place, again=again), AskKeys(count, timeout_s, _barge_in(step)))
+    return Turn(
+        said + _choices(step, position, place, again=again), AskKeys(count, timeout_s, _barge_in(step))
+    )
 
 
 def _choices(step: Asking, position: Position, place: Place, *, again: bool) -> tuple[Line, ...]:
@@ -127,7 +131,8 @@ def _choices(step: Asking, position: Position, place: Place, *, again: bool) -> 
 def _language_lines(step: Languages, page: int, place: Place) -> tuple[Line, ...]:
     offered = _offered(page, place)
     items = tuple(
-        Line(step.item, values=(("key", str(key)),), language=language) for key, language in enumerate(offered, 1)
+        Line(step.item, values=(("key", str(key)),), language=language)
+        for key, language in enumerate(offered, 1)
     )
     has_more = len(place.languages) > LANGUAGES_AT_ONCE
     return (*items, Line(step.more)) if has_more else items
@@ -164,7 +169,9 @@ def _with_some_language(position: Position, place: Place) -> Position:
     return replace(position, language=language)
 
 
-def _on_keys(flow: Flow, position: Position, step: Asking, digits: str, place: Place) -> tuple[Position, Turn]:
+def _on_keys(
+    flow: Flow, position: Position, step: Asking, digits: str, place: Place
+) -> tuple[Position, Turn]:
     if isinstance(step, Keypad):
         return _on_number(flow, position, step, digits, place)
     key = digits[0]
@@ -174,11 +181,14 @@ def _on_keys(flow: Flow, position: Position, step: Asking, digits: str, place: P
     if isinstance(step, Languages):
         return _on_language_key(flow, position, step, key, place)
     if key in step.press:
-        return _enter(flow, _with_choice(position, key), step.press[key], place)
+        position = _remembering(position, key) if step.remember else position
+        return _enter(flow, position, step.press[key], place)
     return _on_common_key(flow, position, step, key, place)
 
 
-def _on_number(flow: Flow, position: Position, step: Keypad, digits: str, place: Place) -> tuple[Position, Turn]:
+def _on_number(
+    flow: Flow, position: Position, step: Keypad, digits: str, place: Place
+) -> tuple[Position, Turn]:
     """Hand the digits to the deed that follows.
 
     The star ends a number at once, and a carrier reports a star alone just as it reports silence:
@@ -189,7 +199,7 @@ def _on_number(flow: Flow, position: Position, step: Keypad, digits: str, place:
     return _enter(flow, position, step.then, place)
 
 
-def _with_choice(position: Position, key: str) -> Position:
+def _remembering(position: Position, key: str) -> Position:
     return replace(position, choices=MappingProxyType({**position.choices, position.step: key}))
 
 
@@ -220,7 +230,9 @@ def _on_common_key(
     return _on_wrong_key(flow, position, step, place)
 
 
-def _on_wrong_key(flow: Flow, position: Position, step: Menu | Languages, place: Place) -> tuple[Position, Turn]:
+def _on_wrong_key(
+    flow: Flow, position: Position, step: Menu | Languages, place: Place
+) -> tuple[Position, Turn]:
     misses = position.misses + 1
     if misses > MISSES_ANSWERED:
         return _enter(flow, _with_some_language(position, place), step.no_input, place)

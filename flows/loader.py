@@ -93,7 +93,9 @@ def _flow(tree: Any, version: str) -> Flow:
         still_here=Line(take("still_here", str)),
         steps=MappingProxyType({name: _step(name, step) for name, step in _items(take("steps", dict))}),
     )
-    _nothing_left(tree, {"name", "first", "help", "farewell", "silent_end", "panic", "bad_key", "still_here", "steps"})
+    _nothing_left(
+        tree, {"name", "first", "help", "farewell", "silent_end", "panic", "bad_key", "still_here", "steps"}
+    )
     return flow
 
 
@@ -144,7 +146,7 @@ def _say(tree: dict[str, Any]) -> Say:
 def _menu(tree: dict[str, Any]) -> Menu:
     _nothing_left(tree, {"menu"})
     body = _take(tree, "menu", dict)
-    known = {"say", "again", "press", "no_input", "tone", "back", "skip_on_silence", "barge_in"}
+    known = {"say", "again", "press", "no_input", "tone", "back", "skip_on_silence", "barge_in", "remember"}
     _nothing_left(body, known)
     return Menu(
         lines=_lines(body, "say"),
@@ -155,6 +157,7 @@ def _menu(tree: dict[str, Any]) -> Menu:
         back=body.get("back"),
         skip_on_silence=_take(body, "skip_on_silence", bool, default=False),
         barge_in=_take(body, "barge_in", bool, default=True),
+        remember=_take(body, "remember", bool, default=False),
     )
 
 

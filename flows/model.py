@@ -48,6 +48,7 @@ class Menu:
         back: Step for the star key; None repeats this step.
         skip_on_silence: Goes to `no_input` after the first silence, without reprompts.
         barge_in: Keys work while the lines are said.
+        remember: The key goes with the call, for a deed that comes later.
     """
 
     lines: tuple[Line, ...]
@@ -58,6 +59,7 @@ class Menu:
     back: str | None = None
     skip_on_silence: bool = False
     barge_in: bool = True
+    remember: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class Position:
         silences, misses: Silences and wrong keys in a row at this step.
         starred: The last key was the star: 9 now means danger.
         page: Which five languages are offered.
-        choices: What she chose so far (`kind` -> `2`).
+        choices: Keys that a later deed needs (`kind` -> `2`).
     """
 
     version: str
@@ -224,7 +226,7 @@ class AskKeys:
     """Wait for keys.
 
     Attributes:
-        count: How many.
+        count: How many; where it is more than one, the star ends them early.
         timeout_s: Seconds of waiting after the last word.
         barge_in: Whether a key may interrupt what is said.
     """

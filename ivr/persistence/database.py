@@ -50,9 +50,7 @@ def _keep_errand(errand: Errand) -> None:
 class Database:
     """Opens units of work on one engine; readers and writers differ only in how they begin."""
 
-    def __init__(
-        self, engine: Engine, *, now: Clock = utc_now, send: SendErrand = _keep_errand
-    ) -> None:
+    def __init__(self, engine: Engine, *, now: Clock = utc_now, send: SendErrand = _keep_errand) -> None:
         self.engine = engine
         self.now = now
         self._send = send

@@ -39,7 +39,9 @@ def order(work: Work, job: str, subject_id: str, organisation_id: str) -> None:
     """Write down that a job must be done for a row, once; ordered again, nothing changes."""
     task_id = uuid4().hex
     insert = sqlite.insert if work.connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(tasks).on_conflict_do_nothing(index_elements=["job", "subject_id"]).returning(tasks.c.id)
+    statement = (
+        insert(tasks).on_conflict_do_nothing(index_elements=["job", "subject_id"]).returning(tasks.c.id)
+    )
     row = work.connection.execute(
         statement,
         {
@@ -77,14 +79,18 @@ def postpone(work: Work, task: Task, failure: str, pause: timedelta | None = Non
         values: dict[str, object] = {"state": "dead", "failure": failure}
     else:
         values = {"next_at": work.now + (pause or pause_after(task.attempt)), "failure": failure}
-    work.connection.execute(update(tasks).where(tasks.c.id == task.id, tasks.c.state == "waiting").values(values))
+    work.connection.execute(
+        update(tasks).where(tasks.c.id == task.id, tasks.c.state == "waiting").values(values)
+    )
     return "next_at" in values
 
 
 def extend_lease(work: Work, task_id: str, lease: timedelta) -> None:
     """Keep the sweep from sending a task again while a long job is at it."""
     work.connection.execute(
-        update(tasks).where(tasks.c.id == task_id, tasks.c.state == "waiting").values(next_at=work.now + lease)
+        update(tasks)
+        .where(tasks.c.id == task_id, tasks.c.state == "waiting")
+        .values(next_at=work.now + lease)
     )
 
 

@@ -43,9 +43,7 @@ def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
     """
     header, nonce = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES : _HEADER_BYTES + _NONCE_BYTES]
     try:
-        return AESGCM(key).decrypt(
-            nonce, sealed[_HEADER_BYTES + _NONCE_BYTES :], header + context.encode()
-        )
+        return AESGCM(key).decrypt(nonce, sealed[_HEADER_BYTES + _NONCE_BYTES :], header + context.encode())
     except (InvalidTag, ValueError):
         raise SealBrokenError from None
 

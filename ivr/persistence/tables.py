@@ -284,18 +284,3 @@ tasks = Table(
     UniqueConstraint("job", "subject_id"),
     Index("ix_tasks_due", "state", "next_at"),
 )
-
-step_events = Table(
-    "step_events",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    _organisation(),
-    Column("hotline_id", String(32), nullable=False),
-    Column("call_mark", LargeBinary, nullable=False),  # keyed hash of the call; the key is forgotten daily
-    Column("flow_version", String(32), nullable=False),
-    Column("step", String(40), nullable=False),
-    Column("key", String(1)),  # only at menus; never what is typed at numbers and PINs
-    Column("language", String(8)),
-    Column("at", UtcTime, nullable=False),
-    Index("ix_step_events_period", "organisation_id", "at"),
-)

@@ -1,0 +1,73 @@
+"""The Flask application, put together in a few named steps."""
+
+from collections.abc import Callable
+from datetime import datetime
+from types import MappingProxyType
+
+from flask import Flask
+
+from flows.checks import load_checked
+from flows.loader import DEFINITIONS
+from ivr.persistence.database import Database, SendErrand, open_engine, utc_now
+from ivr.persistence.hotlines import OpenHotlines
+from ivr.persistence.recording_store import RecordingStore
+from ivr.persistence.sealing import Keys
+from ivr.processes.addresses import redis_url
+from ivr.queue import JobQueue
+from ivr.services.station import Station
+from ivr.settings import Settings
+from ivr.voice.desk import Desk, Flows
+from ivr.voice.routes import audio, voice
+from ivr.voice.signature import SIGNALWIRE_HEADER, TWILIO_HEADER, Signature
+from prompts.catalogue import Catalogue
+from prompts.sounds import SoundLibrary
+
+
+def create_app(
+    settings: Settings, *, now: Callable[[], datetime] = utc_now, send: SendErrand | None = None
+) -> Flask:
+    """Make the web service from its settings.
+
+    Args:
+        settings: Everything an operator sets.
+        now: The clock; another one for tests.
+        send: Sends jobs after a commit; the queue unless given.
+    """
+    app = Flask(__name__, static_folder=None)
+    station = open_station(settings, now=now, send=send or JobQueue.at(redis_url(settings)).send)
+    app.extensions["peerline_station"] = station
+    app.extensions["peerline_desk"] = open_desk(settings, station)
+    app.register_blueprint(voice)
+    app.register_blueprint(audio)
+    return app
+
+
+def open_station(settings: Settings, *, now: Callable[[], datetime], send: SendErrand) -> Station:
+    """Open the database, the keys and the store of recordings."""
+    engine = open_engine(settings.resolved_database_url, synchronous=settings.sqlite_synchronous)
+    return Station(
+        database=Database(engine, now=now, send=send),
+        keys=Keys(settings.read_master_key()),
+        recordings=RecordingStore(settings.media_dir),
+    )
+
+
+def open_desk(settings: Settings, station: Station) -> Desk:
+    """Load flows and sounds, and make ready every sound that a turn is known to need."""
+    sounds = SoundLibrary(Catalogue.load(), settings.data_dir / "sounds")
+    flow = load_checked(DEFINITIONS / "hotline.yaml", ("en",), sounds.speaks)
+    return Desk(
+        station=station,
+        flows=Flows(MappingProxyType({flow.name: flow})),
+        hotlines=OpenHotlines(station.database),
+        sounds=sounds,
+        signature=_signature(settings),
+        public_url=settings.resolved_public_url,
+    )
+
+
+def _signature(settings: Settings) -> Signature:
+    if settings.carrier == "signalwire":
+        key = settings.carrier_signing_key or settings.carrier_token
+        return Signature(settings.resolved_public_url, key.get_secret_value(), SIGNALWIRE_HEADER)
+    return Signature(settings.resolved_public_url, settings.carrier_token.get_secret_value(), TWILIO_HEADER)

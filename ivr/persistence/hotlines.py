@@ -1,0 +1,120 @@
+"""Hotlines as they stand in the database, and a copy in memory that a turn can read without it."""
+
+import threading
+import time
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from ivr.domain.errors import UnknownHotlineError
+from ivr.domain.hotline import Hotline
+from ivr.persistence.database import Database, Work
+from ivr.persistence.tables import hotlines
+
+log = structlog.get_logger()
+
+FRESH_S = 10.0
+"""After this time the copy in memory is read anew, beside the turn that noticed."""
+
+
+def all_hotlines(work: Work) -> list[Hotline]:
+    """Read every hotline."""
+    rows = work.connection.execute(select(hotlines))
+    return [
+        Hotline(
+            id=row.id,
+            organisation_id=row.organisation_id,
+            number=row.number,
+            name=row.name,
+            country=row.country,
+            languages=tuple(row.languages.split(",")),
+            flow=row.flow,
+            is_free=row.is_free,
+            emergency_number=row.emergency_number if row.emergency_checked_on else None,
+        )
+        for row in rows
+    ]
+
+
+def open_hotline(
+    work: Work, *, organisation_id: str, number: str, name: str, country: str, **more: object
+) -> str:
+    """Add a hotline; `more` are the other columns of its table. Returns its id."""
+    hotline_id = uuid4().hex
+    values = {"languages": "en", "flow": "hotline", "is_free": False, **more}
+    work.connection.execute(
+        insert(hotlines).values(
+            id=hotline_id,
+            organisation_id=organisation_id,
+            number=number,
+            name=name,
+            country=country,
+            **values,
+        )
+    )
+    return hotline_id
+
+
+class OpenHotlines:
+    """Finds hotlines in memory; the database is asked beside the call, never in it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._by_number: dict[str, Hotline] = {}
+        self._by_id: dict[str, Hotline] = {}
+        self._read_at = float("-inf")
+        self._reading = threading.Lock()
+
+    def by_number(self, number: str) -> Hotline:
+        """Return the hotline that was called.
+
+        Raises:
+            UnknownHotlineError: no hotline has this number.
+        """
+        return self._find(self._by_number, number, lambda: self._by_number)
+
+    def by_id(self, hotline_id: str) -> Hotline:
+        """Return the hotline of a call in progress.
+
+        Raises:
+            UnknownHotlineError: it was closed meanwhile.
+        """
+        return self._find(self._by_id, hotline_id, lambda: self._by_id)
+
+    def _find(self, known: dict[str, Hotline], key: str, newest: object) -> Hotline:
+        hotline = known.get(key)
+        if hotline is None:
+            self.refresh()
+            hotline = newest().get(key)  # type: ignore[operator]
+            if hotline is None:
+                raise UnknownHotlineError
+        elif time.monotonic() - self._read_at > FRESH_S:
+            self._refresh_beside()
+        return hotline
+
+    def refresh(self) -> None:
+        """Read all hotlines now."""
+        with self._reading:
+            self._read()
+
+    def _refresh_beside(self) -> None:
+        if self._reading.acquire(blocking=False):
+            self._read_at = time.monotonic()
+            threading.Thread(target=self._read_and_release, daemon=True).start()
+
+    def _read_and_release(self) -> None:
+        try:
+            self._read()
+        except SQLAlchemyError as error:
+            log.warning("hotlines_not_refreshed", cause=type(error).__name__)
+        finally:
+            self._reading.release()
+
+    def _read(self) -> None:
+        with self._database.read() as work:
+            found = all_hotlines(work)
+        self._by_number = {hotline.number: hotline for hotline in found}
+        self._by_id = {hotline.id: hotline for hotline in found}
+        self._read_at = time.monotonic()

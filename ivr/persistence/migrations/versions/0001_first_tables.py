@@ -1,0 +1,358 @@
+"""The first tables.
+
+Revision 0001, after nothing.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from ivr.persistence.tables import UtcTime
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "organisations",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
+        sa.UniqueConstraint("slug", name=op.f("uq_organisations_slug")),
+    )
+    op.create_table(
+        "sign_in_misses",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("who_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_misses")),
+    )
+    with op.batch_alter_table("sign_in_misses", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_misses_who", ["who_hash", "at"], unique=False)
+
+    op.create_table(
+        "audit_entries",
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.String(length=32), nullable=True),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.String(length=32), nullable=True),
+        sa.Column("detail", sa.String(length=80), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_audit_entries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "number", name=op.f("pk_audit_entries")),
+    )
+    op.create_table(
+        "hotlines",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("languages", sa.String(length=120), nullable=False),
+        sa.Column("flow", sa.String(length=40), nullable=False),
+        sa.Column("is_free", sa.Boolean(), nullable=False),
+        sa.Column("emergency_number", sa.String(length=20), nullable=True),
+        sa.Column("emergency_checked_on", UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_hotlines_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hotlines")),
+        sa.UniqueConstraint("number", name=op.f("uq_hotlines_number")),
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("carrier_call_sid", sa.String(length=64), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("deed", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_receipts_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("carrier_call_sid", "turn", "deed", name=op.f("pk_receipts")),
+    )
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipts_at"), ["at"], unique=False)
+
+    op.create_table(
+        "staff",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("login_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_name", sa.LargeBinary(), nullable=False),
+        sa.Column("password_hash", sa.String(length=160), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_staff_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("login_hash", name=op.f("uq_staff_login_hash")),
+    )
+    op.create_table(
+        "tasks",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("job", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("next_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("created_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("failure", sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_tasks_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+        sa.UniqueConstraint("job", "subject_id", name=op.f("uq_tasks_job_subject_id")),
+    )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index("ix_tasks_due", ["state", "next_at"], unique=False)
+
+    op.create_table(
+        "calls",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("hotline_id", sa.String(length=32), nullable=False),
+        sa.Column("carrier_call_sid", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("flow_version", sa.String(length=32), nullable=False),
+        sa.Column("began_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("consented_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("consent_version", sa.String(length=32), nullable=True),
+        sa.Column("ended_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("last_turn_at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["hotline_id"], ["hotlines.id"], name=op.f("fk_calls_hotline_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_calls_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
+        sa.UniqueConstraint("carrier_call_sid", name=op.f("uq_calls_carrier_call_sid")),
+    )
+    op.create_table(
+        "staff_sessions",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.String(length=32), nullable=False),
+        sa.Column("began_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("seen_at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_staff_sessions_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_sessions_staff_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_sessions")),
+    )
+    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_sessions_seen_at"), ["seen_at"], unique=False)
+
+    op.create_table(
+        "concerns",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("hotline_id", sa.String(length=32), nullable=False),
+        sa.Column("call_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=True),
+        sa.Column("sealed_case_number", sa.LargeBinary(), nullable=True),
+        sa.Column("case_number_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("sealed_pending_pin", sa.LargeBinary(), nullable=True),
+        sa.Column("pin_hash", sa.String(length=160), nullable=True),
+        sa.Column("answer_wish", sa.String(length=16), nullable=True),
+        sa.Column("caller_kind", sa.String(length=32), nullable=True),
+        sa.Column("suggested_kind", sa.String(length=32), nullable=True),
+        sa.Column("suggested_urgency", sa.String(length=16), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("created_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("released_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("first_opened_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("done_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("erased_at", UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_concerns_call_id")),
+        sa.ForeignKeyConstraint(["hotline_id"], ["hotlines.id"], name=op.f("fk_concerns_hotline_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_concerns_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_concerns")),
+        sa.UniqueConstraint("call_id", name=op.f("uq_concerns_call_id")),
+        sa.UniqueConstraint("case_number_hash", name=op.f("uq_concerns_case_number_hash")),
+    )
+    with op.batch_alter_table("concerns", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_concerns_inbox", ["organisation_id", "state", "released_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_concerns_open_name",
+            ["organisation_id", "name"],
+            unique=True,
+            sqlite_where=sa.text("state != 'done'"),
+            postgresql_where=sa.text("state != 'done'"),
+        )
+
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("concern_id", sa.String(length=32), nullable=False),
+        sa.Column("call_id", sa.String(length=32), nullable=False),
+        sa.Column("recording_sid", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("said_length_s", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("sent_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("released_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("erased_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("fetched_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("fetch_failure", sa.String(length=64), nullable=True),
+        sa.Column("sound_sha256", sa.String(length=64), nullable=True),
+        sa.Column("length_ms", sa.Integer(), nullable=True),
+        sa.Column("level_dbfs", sa.Integer(), nullable=True),
+        sa.Column("waveform", sa.Text(), nullable=True),
+        sa.Column("set_aside", sa.String(length=16), nullable=True),
+        sa.Column("transcript_state", sa.String(length=16), nullable=False),
+        sa.Column("transcript_failure", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_messages_call_id")),
+        sa.ForeignKeyConstraint(["concern_id"], ["concerns.id"], name=op.f("fk_messages_concern_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_messages_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("recording_sid", name=op.f("uq_messages_recording_sid")),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_messages_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_messages_concern_id"), ["concern_id"], unique=False)
+        batch_op.create_index("ix_messages_unreleased", ["released_at", "recorded_at"], unique=False)
+
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("concern_id", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.String(length=32), nullable=False),
+        sa.Column("sealed_text", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["concern_id"], ["concerns.id"], name=op.f("fk_notes_concern_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_notes_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_notes_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
+    )
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notes_concern_id"), ["concern_id"], unique=False)
+
+    op.create_table(
+        "carrier_copies",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("recording_sid", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=32), nullable=True),
+        sa.Column("seen_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("proved_gone_at", UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_carrier_copies_message_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_carrier_copies_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_copies")),
+        sa.UniqueConstraint("recording_sid", name=op.f("uq_carrier_copies_recording_sid")),
+    )
+    with op.batch_alter_table("carrier_copies", schema=None) as batch_op:
+        batch_op.create_index("ix_carrier_copies_present", ["proved_gone_at", "seen_at"], unique=False)
+
+    op.create_table(
+        "listenings",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("message_id", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_listenings_message_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_listenings_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_listenings_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listenings")),
+    )
+    with op.batch_alter_table("listenings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_listenings_message_id"), ["message_id"], unique=False)
+
+    op.create_table(
+        "transcripts",
+        sa.Column("message_id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("sealed_words", sa.LargeBinary(), nullable=False),
+        sa.Column("model", sa.String(length=80), nullable=False),
+        sa.Column("word_count", sa.Integer(), nullable=False),
+        sa.Column("made_at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_transcripts_message_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_transcripts_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_transcripts")),
+    )
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_table("transcripts")
+    with op.batch_alter_table("listenings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_listenings_message_id"))
+
+    op.drop_table("listenings")
+    with op.batch_alter_table("carrier_copies", schema=None) as batch_op:
+        batch_op.drop_index("ix_carrier_copies_present")
+
+    op.drop_table("carrier_copies")
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notes_concern_id"))
+
+    op.drop_table("notes")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_messages_unreleased")
+        batch_op.drop_index(batch_op.f("ix_messages_concern_id"))
+        batch_op.drop_index(batch_op.f("ix_messages_call_id"))
+
+    op.drop_table("messages")
+    with op.batch_alter_table("concerns", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_concerns_open_name",
+            sqlite_where=sa.text("state != 'done'"),
+            postgresql_where=sa.text("state != 'done'"),
+        )
+        batch_op.drop_index("ix_concerns_inbox")
+
+    op.drop_table("concerns")
+    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_sessions_seen_at"))
+
+    op.drop_table("staff_sessions")
+    op.drop_table("calls")
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.drop_index("ix_tasks_due")
+
+    op.drop_table("tasks")
+    op.drop_table("staff")
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipts_at"))
+
+    op.drop_table("receipts")
+    op.drop_table("hotlines")
+    op.drop_table("audit_entries")
+    with op.batch_alter_table("sign_in_misses", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_misses_who")
+
+    op.drop_table("sign_in_misses")
+    op.drop_table("organisations")

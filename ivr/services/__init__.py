@@ -1,0 +1,1 @@
+"""What the hotline does, each service a verb."""

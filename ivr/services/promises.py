@@ -1,0 +1,241 @@
+"""What the line promises a caller: each is kept durably before she is told, and a repeat changes nothing.
+
+A deed that cannot be kept comes out as `failed`, and the flow says so to her.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from sqlalchemy.exc import IntegrityError
+
+from flows.model import Heard, Keys, Position, Recorded
+from ivr.domain import pin as pins
+from ivr.domain.errors import NoConsentError
+from ivr.domain.hotline import Hotline
+from ivr.domain.listening import how_it_was_left
+from ivr.persistence import calls, concerns, messages
+from ivr.persistence.calls import Call
+from ivr.persistence.concerns import Concern
+from ivr.persistence.database import Work
+from ivr.services import own_message, pin_hashing
+from ivr.services.station import Station
+
+CALLER_KINDS: Mapping[str, str] = MappingProxyType(
+    {"1": "pay_or_papers", "2": "hurt_or_afraid", "3": "health", "4": "cannot_leave", "5": "something_else"}
+)
+"""The keys of the prompt category_ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One deed in one turn of one call."""
+
+    station: Station
+    hotline: Hotline
+    position: Position
+    heard: Heard
+    call_sid: str
+
+
+LONGEST_WAIT = timedelta(seconds=25)
+"""How long a caller is asked to wait for her own message before she is told that it cannot be played yet."""
+
+Deed = Callable[[Promise, Work, Call, Concern], str]
+Values = dict[str, str]
+
+
+def _find_emergency_number(promise: Promise, values: Values) -> str:  # noqa: ARG001 - hotline values hold the number
+    return "known" if promise.hotline.emergency_number else "unknown"
+
+
+def _agree(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
+    """Write down that she agreed, and open her concern; agreed twice is agreed once."""
+    try:
+        _write_consent(promise)
+    except IntegrityError:  # the same webhook on another process was first
+        _write_consent(promise)
+    return "agreed"
+
+
+def _write_consent(promise: Promise) -> None:
+    with promise.station.database.write() as work:
+        if calls.by_carrier_sid(work, promise.call_sid) is not None:
+            return
+        call = calls.begin(
+            work,
+            promise.call_sid,
+            organisation_id=promise.hotline.organisation_id,
+            hotline_id=promise.hotline.id,
+            language=promise.position.language,
+            flow_version=promise.position.version,
+        )
+        concerns.begin(work, promise.station.keys, call)
+
+
+def _once(deed: Deed) -> Callable[[Promise, str], str]:
+    """Do a deed in one transaction with its receipt; the same turn again finds the receipt."""
+
+    def do(promise: Promise, name: str) -> str:
+        try:
+            return _do_or_repeat(deed, promise, name)
+        except IntegrityError:  # the same webhook on another process was first; its receipt is there now
+            return _do_or_repeat(deed, promise, name)
+
+    return do
+
+
+def _do_or_repeat(deed: Deed, promise: Promise, name: str) -> str:
+    turn = promise.position.turn
+    with promise.station.database.write() as work:
+        known = calls.receipt(work, promise.call_sid, turn, name)
+        if known is not None:
+            return known
+        call, concern = _call_and_concern(work, promise)
+        outcome = deed(promise, work, call, concern)
+        calls.keep_receipt(work, call.organisation_id, promise.call_sid, turn, name, outcome)
+    return outcome
+
+
+def _call_and_concern(work: Work, promise: Promise) -> tuple[Call, Concern]:
+    """Return both, or refuse.
+
+    Raises:
+        NoConsentError: the caller has not agreed; a checked flow never comes here then.
+    """
+    call = calls.by_carrier_sid(work, promise.call_sid)
+    concern = None if call is None else concerns.of_call(work, call)
+    if call is None or concern is None:
+        raise NoConsentError
+    return call, concern
+
+
+def _keep_message(promise: Promise, work: Work, call: Call, concern: Concern) -> str:
+    heard = promise.heard
+    if not isinstance(heard, Recorded):
+        return "silent"
+    message = messages.keep(
+        work,
+        organisation_id=call.organisation_id,
+        concern_id=concern.id,
+        call_id=call.id,
+        recording_sid=heard.recording_sid,
+        language=promise.position.language,
+        length_s=heard.length_s,
+    )
+    _keep_kind(promise, work, concern)
+    if heard.hung_up:
+        messages.release(work, message, sent=False)
+        concerns.release(work, concern.id)
+        calls.end(work, call)
+    return how_it_was_left(heard)
+
+
+def _keep_kind(promise: Promise, work: Work, concern: Concern) -> None:
+    kind = CALLER_KINDS.get(promise.position.choices.get("kind", ""))
+    if kind is not None:
+        concerns.keep_caller_kind(work, concern, kind)
+
+
+def _send_message(promise: Promise, work: Work, call: Call, concern: Concern) -> str:  # noqa: ARG001
+    for message in messages.unsent_of_call(work, call.id):
+        messages.release(work, message, sent=True)
+        concerns.release(work, concern.id)
+    return "sent"
+
+
+def _erase_message(promise: Promise, work: Work, call: Call, concern: Concern) -> str:
+    """Erase what she said since she last sent: all parts of it, not the last alone."""
+    for message in messages.unsent_of_call(work, call.id):
+        messages.erase(work, message)
+        promise.station.recordings.erase(message.id)
+    concerns.withdraw_if_empty(work, concern)
+    return "erased"
+
+
+def _discard_unfinished(promise: Promise, work: Work, call: Call, concern: Concern) -> str:
+    _erase_message(promise, work, call, concern)
+    return "discarded"
+
+
+def _take_pin(promise: Promise, work: Work, call: Call, concern: Concern) -> str:  # noqa: ARG001
+    digits = promise.heard.digits if isinstance(promise.heard, Keys) else ""
+    if not pins.is_pin(digits):
+        return "not_a_pin"
+    if pins.is_weak(digits):
+        return "weak"
+    concerns.keep_pending_pin(work, promise.station.keys, concern, digits)
+    return "taken"
+
+
+def _confirm_pin(promise: Promise, work: Work, call: Call, concern: Concern) -> str:  # noqa: ARG001
+    digits = promise.heard.digits if isinstance(promise.heard, Keys) else ""
+    chosen = concerns.pending_pin(work, promise.station.keys, concern)
+    if chosen is None or digits != chosen:
+        concerns.keep_pin(work, concern, None)
+        return "different"
+    concerns.keep_pin(work, concern, pin_hashing.hash_pin(digits))
+    return "saved"
+
+
+def _wish(wish: str) -> Deed:
+    def note(promise: Promise, work: Work, call: Call, concern: Concern) -> str:  # noqa: ARG001
+        concerns.keep_wish(work, concern, wish)
+        return "noted"
+
+    return note
+
+
+def _read_case_number(promise: Promise, values: Values) -> str:
+    with promise.station.database.read() as work:
+        _, concern = _call_and_concern(work, promise)
+        number = concerns.case_number(work, promise.station.keys, concern)
+    if number is None:
+        return "failed"
+    values["case_number"] = number
+    return "read"
+
+
+def _play_message(promise: Promise, values: Values) -> str:
+    """Find her own message for her to hear; it may take a moment until it has come."""
+    with promise.station.database.read() as work:
+        call, _ = _call_and_concern(work, promise)
+        message = messages.last_of_call(work, call.id)
+    if message is None or message.fetch_failure is not None:
+        return "never"
+    if not message.is_fetched:
+        waited = promise.station.database.now() - message.recorded_at
+        return "not_yet" if waited < LONGEST_WAIT else "never"
+    values["own_message"] = own_message.pass_for(
+        promise.station.keys, message.id, promise.station.database.now()
+    )
+    return "ready"
+
+
+def _by_receipt(name: str, deed: Deed) -> Callable[[Promise, Values], str]:
+    once = _once(deed)
+
+    def keep(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
+        return once(promise, name)
+
+    return keep
+
+
+KEEP: Mapping[str, Callable[[Promise, Values], str]] = MappingProxyType(
+    {
+        "find_emergency_number": _find_emergency_number,
+        "agree": _agree,
+        "read_case_number": _read_case_number,
+        "play_message": _play_message,
+        "keep_message": _by_receipt("keep_message", _keep_message),
+        "send_message": _by_receipt("send_message", _send_message),
+        "erase_message": _by_receipt("erase_message", _erase_message),
+        "discard_unfinished": _by_receipt("discard_unfinished", _discard_unfinished),
+        "take_pin": _by_receipt("take_pin", _take_pin),
+        "confirm_pin": _by_receipt("confirm_pin", _confirm_pin),
+        "wish_call": _by_receipt("wish_call", _wish("be_called")),
+        "wish_call_in": _by_receipt("wish_call_in", _wish("call_in")),
+        "wish_nothing": _by_receipt("wish_nothing", _wish("none")),
+    }
+)

@@ -1,0 +1,219 @@
+"""A recording's way from the carrier to us: fetched, verified, sealed, deleted there, written down.
+
+Only the workers come here. Each step reads its task, works without a transaction, and then writes its
+effect together with the end of the task, so that a second run of the same step has no effect.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from ivr.carrier.contract import Carrier
+from ivr.carrier.errors import CarrierError, RecordingNotReadyError
+from ivr.persistence import concerns, messages, outbox
+from ivr.persistence.concerns import Concern
+from ivr.persistence.messages import Message
+from ivr.persistence.outbox import Task
+from ivr.persistence.sealing import seal, unseal
+from ivr.services.own_message import sound_context
+from ivr.services.station import Station
+from transcription import audio
+from transcription.recording import Recording
+from transcription.suggestion import Suggestion
+from transcription.transcript import Transcript
+
+log = structlog.get_logger()
+
+LONGEST_RECORDING_S = 600
+"""Longer than any recording that we ask for; what is longer is kept up to here."""
+
+
+def fetch(station: Station, carrier: Carrier, task_id: str) -> None:
+    """Bring a recording home and seal it, or say when to try again.
+
+    Raises:
+        OSError: the disk is full; the task stays and is done when there is room.
+    """
+    found = _task_and_message(station, task_id)
+    if found is None:
+        return
+    task, message, concern = found
+    if message.is_erased or concern is None:
+        _give_up_erased(station, task, message)
+        return
+    try:
+        data = carrier.fetch_recording(message.recording_sid)
+    except RecordingNotReadyError:
+        _try_later(station, task, message, "not_ready")
+    except CarrierError as error:
+        _try_later(station, task, message, type(error).__name__)
+    else:
+        _take_in(station, task, message, concern, data)
+
+
+def _task_and_message(station: Station, task_id: str) -> tuple[Task, Message, Concern | None] | None:
+    with station.database.read() as work:
+        task = outbox.waiting(work, task_id)
+        message = None if task is None else messages.by_id(work, task.subject_id)
+        concern = None if message is None else concerns.by_id(work, message.concern_id)
+    if task is None or message is None:
+        return None
+    return task, message, concern
+
+
+def _give_up_erased(station: Station, task: Task, message: Message) -> None:
+    with station.database.write() as work:
+        outbox.finish(work, task.id)
+        messages.order_copy_deletion(work, message.recording_sid)
+
+
+def _try_later(station: Station, task: Task, message: Message, failure: str) -> None:
+    with station.database.write() as work:
+        if not outbox.postpone(work, task, failure):
+            messages.keep_fetch_failure(work, message, failure)
+            log.error("recording_given_up", message_id=message.id, cause=failure)
+
+
+def _take_in(station: Station, task: Task, message: Message, concern: Concern, data: bytes) -> None:
+    try:
+        recording = audio.read_recording(data, longest_s=LONGEST_RECORDING_S)
+    except audio.UnreadableRecordingError as error:
+        _set_aside_unreadable(station, task, message, concern, data, type(error).__name__)
+        return
+    heard = audio.listening(recording)
+    tidied = audio.tidy(recording)
+    _seal_sound(station, message, concern, data, audio.to_wav(tidied))
+    with station.database.write() as work:
+        current = messages.by_id(work, message.id)
+        if not outbox.finish(work, task.id):
+            return
+        if current is None or current.is_erased:
+            messages.order_copy_deletion(work, message.recording_sid)
+        else:
+            messages.keep_sound(
+                work,
+                message,
+                sha256=hashlib.sha256(data).hexdigest(),
+                length_ms=tidied.duration_ms,
+                level_dbfs=heard.level_dbfs,
+                waveform=audio.waveform(tidied),
+                set_aside=None if heard.verdict == "speech" else heard.verdict,
+            )
+            outbox.order(work, messages.TRANSCRIBE, message.id, message.organisation_id)
+    if current is None or current.is_erased:
+        station.recordings.erase(message.id)
+
+
+def _seal_sound(
+    station: Station, message: Message, concern: Concern, original: bytes, listening: bytes
+) -> None:
+    """Keep what the carrier gave untouched, and beside it the copy that staff hear."""
+    key = concern.key(station.keys)
+    if key is None:
+        return
+    station.recordings.put(message.id, seal(key, listening, sound_context(message.id)))
+    station.recordings.put_original(message.id, seal(key, original, original_context(message.id)))
+
+
+def original_context(message_id: str) -> str:
+    """Return the place that the untouched recording of a message is bound to."""
+    return f"messages.original:{message_id}"
+
+
+def _set_aside_unreadable(
+    station: Station, task: Task, message: Message, concern: Concern, data: bytes, failure: str
+) -> None:
+    """Keep bytes that are no sound we know: a person may still make something of them."""
+    key = concern.key(station.keys)
+    if key is not None:
+        station.recordings.put_original(message.id, seal(key, data, original_context(message.id)))
+    with station.database.write() as work:
+        if outbox.finish(work, task.id):
+            messages.keep_fetch_failure(work, message, failure, set_aside="unreadable")
+            messages.order_copy_deletion(work, message.recording_sid)
+
+
+@dataclass(frozen=True, slots=True)
+class ToTranscribe:
+    """A recording that waits for its words."""
+
+    task_id: str
+    message_id: str
+    language: str
+    recording: Recording
+
+
+def awaiting_transcript(station: Station, task_id: str, lease: timedelta) -> ToTranscribe | None:
+    """Return what a transcription task is about, or None if there is nothing to do any more."""
+    found = _task_and_message(station, task_id)
+    if found is None:
+        return None
+    task, message, concern = found
+    key = None if concern is None or message.is_erased else concern.key(station.keys)
+    sealed = station.recordings.get(message.id)
+    if key is None or sealed is None:
+        with station.database.write() as work:
+            outbox.finish(work, task.id)
+        return None
+    with station.database.write() as work:
+        outbox.extend_lease(work, task.id, lease)
+    wav = unseal(key, sealed, sound_context(message.id))
+    return ToTranscribe(task.id, message.id, message.language, audio.read_recording(wav))
+
+
+def keep_transcript(
+    station: Station, done: ToTranscribe, transcript: Transcript, suggestion: Suggestion
+) -> None:
+    """Seal the words of a message and end its task."""
+    with station.database.write() as work:
+        message = messages.by_id(work, done.message_id)
+        concern = None if message is None else concerns.by_id(work, message.concern_id)
+        key = None if concern is None else concern.key(station.keys)
+        if not outbox.finish(work, done.task_id) or message is None or key is None or message.is_erased:
+            return
+        words = seal(key, transcript.to_json().encode(), words_context(message.id))
+        messages.keep_transcript(work, message, words, transcript.model, len(transcript.words))
+        kind = suggestion.kinds[0].id if suggestion.kinds else None
+        if kind is not None or suggestion.urgency is not None:
+            concerns.keep_suggestion(work, message.concern_id, kind, suggestion.urgency)
+
+
+def words_context(message_id: str) -> str:
+    """Return the place that the sealed words of a message are bound to."""
+    return f"transcripts.words:{message_id}"
+
+
+def keep_without_transcript(
+    station: Station, task_id: str, message_id: str, state: str, failure: str | None
+) -> None:
+    """Say why a message has no words (no_model, failed) and end its task; it can be heard all the same."""
+    with station.database.write() as work:
+        if outbox.finish(work, task_id):
+            messages.set_transcript_state(work, message_id, state, failure)
+
+
+def delete_carrier_copy(station: Station, carrier: Carrier, task_id: str) -> None:
+    """Delete the carrier's copy, ask again whether it is gone, and write down the proof."""
+    with station.database.read() as work:
+        task = outbox.waiting(work, task_id)
+        recording_sid = None if task is None else messages.recording_of_copy(work, task.subject_id)
+    if task is None:
+        return
+    try:
+        is_gone = recording_sid is None or _delete_and_ask(carrier, recording_sid)
+        failure = "still_there"
+    except CarrierError as error:
+        is_gone, failure = False, type(error).__name__
+    with station.database.write() as work:
+        if is_gone and outbox.finish(work, task.id):
+            messages.mark_copy(work, task.subject_id, is_gone=True)
+        elif not is_gone:
+            outbox.postpone(work, task, failure)
+
+
+def _delete_and_ask(carrier: Carrier, recording_sid: str) -> bool:
+    if carrier.has_recording(recording_sid):
+        carrier.delete_recording(recording_sid)
+    return not carrier.has_recording(recording_sid)

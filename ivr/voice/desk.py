@@ -1,0 +1,99 @@
+"""What a turn needs at hand: flows by version, hotlines, sounds, the signature, our own address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flows.model import Flow, Line
+from ivr.persistence.hotlines import OpenHotlines
+from ivr.services.calls import Answer
+from ivr.services.station import Station
+from ivr.voice import positions, twiml
+from ivr.voice.signature import Signature
+from prompts.sounds import SoundLibrary, Spoken
+
+OWN_MESSAGE = "own_message"
+SECRET_VALUES = frozenset({"case_number"})
+"""Values that must not be joined with other words into a file that is kept."""
+
+
+class UnknownFlowError(LookupError):
+    """A call names a flow that this service does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """The flows that calls begin with, by name, and those that calls in progress are on, by version."""
+
+    by_name: Mapping[str, Flow]
+
+    def named(self, name: str) -> Flow:
+        """Return the flow on which new calls of a hotline begin."""
+        return self.by_name[name]
+
+    def of_version(self, version: str, step: str) -> Flow:
+        """Return the flow that a call began with; after an upgrade, one that has the same step.
+
+        Raises:
+            UnknownFlowError: no flow has this step.
+        """
+        for flow in self.by_name.values():
+            if flow.version == version:
+                return flow
+        for flow in self.by_name.values():
+            if step in flow.steps:
+                return flow
+        raise UnknownFlowError
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that the voice routes use."""
+
+    station: Station
+    flows: Flows
+    hotlines: OpenHotlines
+    sounds: SoundLibrary
+    signature: Signature
+    public_url: str
+
+    def speak(self, answer: Answer) -> str:
+        """Return the document that says and does the answer."""
+        position = answer.position
+        path = f"/voice/turns/{position.version}/{position.step}?{positions.to_query(position)}"
+        return twiml.document(
+            answer.turn,
+            self.addresses(answer.turn.lines, position.language, answer.values),
+            self.public_url + path,
+            f"{self.public_url}/voice/recordings/{position.hotline}",
+        )
+
+    def addresses(self, lines: Sequence[Line], language: str, values: Mapping[str, str]) -> list[str]:
+        """Return where the carrier finds the sounds of these lines."""
+        found: list[str] = []
+        spoken: list[Spoken] = []
+        for line in lines:
+            if line.prompt == OWN_MESSAGE:
+                found += self._sounds(spoken)
+                found.append(f"{self.public_url}/audio/own/{quote(values[OWN_MESSAGE])}.wav")
+                spoken = []
+            else:
+                spoken.append(to_be_spoken(line, language, values))
+        return found + self._sounds(spoken)
+
+    def _sounds(self, spoken: Sequence[Spoken]) -> list[str]:
+        if not spoken:
+            return []
+        return [f"{self.public_url}/audio/{sound.key}.wav" for sound in self.sounds.sounds(spoken)]
+
+
+def to_be_spoken(line: Line, language: str, values: Mapping[str, str]) -> Spoken:
+    """Fill the slots of a line with the values of this call."""
+    if not line.values:
+        return Spoken(line.prompt, line.language or language)
+    names = [value[1:] for _, value in line.values if value.startswith("$")]
+    filled = tuple(
+        (slot, values[value[1:]] if value.startswith("$") else value) for slot, value in line.values
+    )
+    secret = not SECRET_VALUES.isdisjoint(names)
+    return Spoken(line.prompt, line.language or language, filled, secret)
