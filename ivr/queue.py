@@ -16,6 +16,9 @@ MESSAGES = "messages"
 TRANSCRIPTION = "transcription"
 QUEUES = (MESSAGES, TRANSCRIPTION)
 
+JOBS = "workers.jobs"
+"""The module that holds the functions; named by string, because nothing here may import it."""
+
 SERIALIZER = "json"
 DESCRIPTION = "a task"
 """Shown for every job alike: RQ's own would hold the arguments."""
@@ -94,7 +97,7 @@ class JobQueue:
     def _enqueue(self, errand: Errand) -> None:
         name = queue_of(errand.job)
         Queue(name, connection=self.connection, serializer=SERIALIZER).enqueue_call(
-            f"workers.jobs.{errand.job}",
+            f"{JOBS}.{errand.job}",
             args=(errand.task_id,),
             timeout=TRANSCRIPTION_TIMEOUT_S if name == TRANSCRIPTION else MESSAGE_TIMEOUT_S,
             result_ttl=0,

@@ -2,12 +2,14 @@
 
 import gc
 import os
+from importlib import import_module
 
 import structlog
 
 from ivr.processes.addresses import redis_url
-from ivr.queue import MESSAGES, TRANSCRIPTION
+from ivr.queue import JOBS, MESSAGES, TRANSCRIPTION
 from ivr.settings import Settings
+from transcription.suggestion import load_taxonomy
 from workers import ears
 from workers.crew import Crew
 from workers.listener import listen
@@ -23,7 +25,10 @@ def run(settings: Settings, *, transcribers: int | None = None) -> None:
         transcribers: how many recordings are listened to at once; one for each core if None.
     """
     ears.load_all(settings.model_dirs[0])
-    log.info("models_loaded", languages=ears.languages())
+    load_taxonomy()
+    # What a job needs is imported here once, not in every fork.
+    import_module(JOBS)
+    log.info("worker_ready", languages=ears.languages())
     # What stands in memory now is never looked at by the collector again: looking would write to the pages
     # and end their being shared.
     gc.collect()

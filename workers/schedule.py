@@ -1,0 +1,58 @@
+"""What is done again and again: the sweep of the outbox, reconciliation with the carrier, and alarms."""
+
+from datetime import timedelta
+
+import redis
+import structlog
+
+from ivr.persistence import messages, outbox
+from ivr.services.messages import erase_empty_drafts, release_forgotten
+from workers.clock import Beat
+from workers.reconciliation import Reconciliation
+from workers.workplace import Workplace
+
+COPY_MAY_STAY = timedelta(hours=24)
+
+log = structlog.get_logger(__name__)
+
+
+def beats(place: Workplace) -> tuple[Beat, ...]:
+    """Return everything that the clock does, and how often."""
+    return (
+        Beat("sweep", 1, lambda: sweep(place)),
+        Beat("release_forgotten", 30, lambda: release_forgotten(place.station)),
+        Beat("reconcile", 60, Reconciliation(place)),
+        Beat("old_copies", 600, lambda: tell_of_old_copies(place)),
+        Beat("empty_drafts", 600, lambda: erase_empty_drafts(place.station)),
+    )
+
+
+def sweep(place: Workplace) -> int:
+    """Send again every task that should have been done by now; returns how many that were.
+
+    While Redis is away no attempt is counted, so that everything is due the moment it is back.
+    """
+    with place.station.database.read() as work:
+        due = outbox.due(work)
+    if not due or not _is_answering(place.queue.connection):
+        return 0
+    with place.station.database.write() as work:
+        for task in due:
+            outbox.send_again(work, task)
+    return len(due)
+
+
+def tell_of_old_copies(place: Workplace) -> int:
+    """Raise an alarm for recordings that the carrier still holds after a day; returns how many."""
+    with place.station.database.read() as work:
+        count = messages.old_copies(work, COPY_MAY_STAY)
+    if count:
+        log.error("carrier_copies_not_deleted", count=count, older_than_h=COPY_MAY_STAY // timedelta(hours=1))
+    return count
+
+
+def _is_answering(connection: redis.Redis) -> bool:
+    try:
+        return bool(connection.ping())
+    except redis.RedisError:
+        return False

@@ -1,0 +1,53 @@
+"""What a job works with, opened once in each process: a database connection never crosses a fork."""
+
+import os
+from dataclasses import dataclass
+
+from ivr.carrier import Carrier
+from ivr.carrier.twilio import TwilioCarrier
+from ivr.persistence.database import Database, open_engine
+from ivr.persistence.recording_store import RecordingStore
+from ivr.persistence.sealing import Keys
+from ivr.processes.addresses import redis_url
+from ivr.queue import JobQueue
+from ivr.services.station import Station
+from ivr.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The station, the telephone company and the queue, as one process sees them."""
+
+    station: Station
+    carrier: Carrier
+    queue: JobQueue
+
+
+_settings: Settings | None = None
+_opened: tuple[int, Workplace] | None = None
+
+
+def prepare(settings: Settings) -> None:
+    """Say with which settings this process and its children will work; nothing is opened yet."""
+    global _settings  # noqa: PLW0603 - RQ calls a job with its arguments alone
+    _settings = settings
+
+
+def here() -> Workplace:
+    """Return the workplace of this process, opened the first time."""
+    global _opened  # noqa: PLW0603 - as above
+    if _opened is None or _opened[0] != os.getpid():
+        _opened = os.getpid(), open_workplace(_settings or Settings.load())
+    return _opened[1]
+
+
+def open_workplace(settings: Settings) -> Workplace:
+    """Open database, keys, recordings, carrier and queue; none of them is asked anything yet."""
+    queue = JobQueue.at(redis_url(settings))
+    engine = open_engine(settings.resolved_database_url, synchronous=settings.sqlite_synchronous)
+    station = Station(
+        Database(engine, send=queue.send),
+        Keys(settings.read_master_key()),
+        RecordingStore(settings.media_dir),
+    )
+    return Workplace(station, TwilioCarrier.from_settings(settings), queue)
