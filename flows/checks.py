@@ -51,9 +51,9 @@ def findings(flow: Flow) -> Iterator[Finding]:
 def _missing_targets(flow: Flow) -> Iterator[Finding]:
     named = {"first": flow.first, "help": flow.help, "farewell": flow.farewell}
     named |= {"silent_end": flow.silent_end, "panic": flow.panic}
-    for what, step in named.items():
-        if step not in flow.steps:
-            yield "", f"'{what}' leads to '{step}', which is not a step"
+    for what, target in named.items():
+        if target not in flow.steps:
+            yield "", f"'{what}' leads to '{target}', which is not a step"
     for name, step in flow.steps.items():
         for way in own_ways(step):
             if way.to not in flow.steps:

@@ -1,11 +1,20 @@
 """Two-word names by which staff speak of a concern: easy to say, and nothing in them is about the caller."""
 
 import secrets
+from functools import cache
+from pathlib import Path
 
-FIRST = ["Amber", "Ash", "Autumn", "Azure", "Birch", "Blue", "Bright", "Bronze", "Calm", "Cedar", "Clear", "Clever", "Cloud", "Clover", "Coal", "Copper", "Coral", "Cotton", "Crystal", "Dawn", "Dusky", "Early", "Ember", "Emerald", "Evening", "Fair", "Fern", "Fine", "Forest", "Fresh", "Garden", "Gentle", "Ginger", "Glass", "Golden", "Granite", "Grassy", "Green", "Hazel", "Heather", "Hill", "Honey", "Humble", "Indigo", "Iron", "Island", "Ivory", "Ivy", "Jade", "Jasmine", "Lake", "Late", "Laurel", "Leaf", "Lemon", "Light", "Lilac", "Lime", "Linen", "Little", "Lotus", "Lucky", "Lunar", "Maple", "Marble", "Meadow", "Mellow", "Mild", "Mint", "Misty", "Moon", "Morning", "Moss", "Mountain", "Nimble", "Noble", "North", "Nutmeg", "Ocean", "Olive", "Opal", "Orange", "Orchid", "Paper", "Peach", "Pearl", "Pebble", "Pepper", "Pine", "Plain", "Plum", "Polar", "Poppy", "Quartz", "Quick", "Quiet", "Rain", "Red", "River", "Rose", "Round", "Ruby", "Russet", "Saffron", "Sage", "Salt", "Sandy", "Scarlet", "Sea", "Shell", "Silent", "Silk", "Silver", "Sky", "Slate", "Small", "Snow", "Soft", "Solar", "South", "Spice", "Spring", "Steady", "Stone", "Summer", "Sunny", "Swift", "Tall", "Tawny", "Teak", "Thyme", "Tidal", "Topaz", "Umber", "Valley", "Velvet", "Violet", "Warm", "Wheat", "White", "Wild", "Willow", "Winter", "Wise", "Wood", "Yellow", "Young"]
-SECOND = ["Acorn", "Anchor", "Apple", "Arch", "Arrow", "Badger", "Bamboo", "Banyan", "Barn", "Basket", "Bay", "Beacon", "Bell", "Bench", "Berry", "Bird", "Boat", "Bough", "Bowl", "Branch", "Breeze", "Bridge", "Brook", "Bulb", "Bus", "Button", "Candle", "Canoe", "Chair", "Cloak", "Cloth", "Coast", "Comet", "Compass", "Cove", "Cradle", "Crane", "Creek", "Crow", "Cup", "Curlew", "Daisy", "Deer", "Delta", "Door", "Dove", "Drum", "Duck", "Eagle", "Falcon", "Feather", "Fence", "Field", "Finch", "Flag", "Flame", "Flower", "Flute", "Fox", "Gate", "Goose", "Grove", "Gull", "Harbour", "Hare", "Harp", "Hat", "Hawk", "Heron", "Hill", "Horn", "House", "Inlet", "Island", "Jar", "Kettle", "Kite", "Lamp", "Lantern", "Lark", "Leaf", "Ledge", "Loom", "Map", "Market", "Mast", "Meadow", "Mill", "Mirror", "Mitten", "Nest", "Oak", "Oar", "Orchard", "Otter", "Owl", "Paddle", "Palm", "Parcel", "Path", "Peak", "Pigeon", "Pillow", "Plover", "Pond", "Poplar", "Porch", "Quail", "Quilt", "Rabbit", "Raft", "Reed", "Reef", "Ribbon", "Ridge", "Road", "Robin", "Roof", "Rope", "Sail", "Sailor", "Shawl", "Shore", "Sparrow", "Spoon", "Stable", "Star", "Stork", "Stream", "Swallow", "Swan", "Table", "Tern", "Thrush", "Tower", "Trail", "Tree", "Trunk", "Tulip", "Turtle", "Vale", "Vase", "Wagon", "Wave", "Well", "Wharf", "Wheel", "Window", "Wing", "Wren", "Yarn"]
+WORDS = Path(__file__).with_name("names.txt")
+"""First words, an empty line, second words: more than 20,000 names."""
 
 
 def draw_name() -> str:
-    """Draw one of the more than 20,000 names by chance."""
-    return f"{secrets.choice(FIRST)} {secrets.choice(SECOND)}"
+    """Draw a name by chance."""
+    first, second = _words()
+    return f"{secrets.choice(first)} {secrets.choice(second)}"
+
+
+@cache
+def _words() -> tuple[list[str], list[str]]:
+    first, second = WORDS.read_text().split("\n\n")
+    return first.split(), second.split()

@@ -10,7 +10,7 @@ from ivr.persistence.database import Work
 from ivr.persistence.tables import calls, receipts
 
 CONSENT_VERSION = "consent-1"
-"""Which spoken consent she agreed to: the prompts consent_main, consent_limits and consent_keys in version 1."""
+"""Which spoken consent she agreed to: consent_main, consent_limits, consent_keys in version 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Row, insert, or_, select, update
@@ -283,7 +284,7 @@ def _one(work: Work, condition: object) -> Message | None:
     return None if row is None else _message(row)
 
 
-def _message(row: Row[tuple[str, ...]]) -> Message:
+def _message(row: Row[*tuple[Any, ...]]) -> Message:
     return Message(
         id=row.id,
         organisation_id=row.organisation_id,

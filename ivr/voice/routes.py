@@ -129,7 +129,8 @@ def sound(key: str) -> Response:
     response = Response(wav, mimetype="audio/wav")
     response.set_etag(key)
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @audio.get("/audio/own/<message_pass>.wav")

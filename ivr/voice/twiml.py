@@ -46,8 +46,9 @@ def _gather(ask: AskKeys, plays: str, next_turn: str) -> str:
     before, inside = ("", plays) if ask.barge_in else (plays, "")
     action = quoteattr(next_turn)
     return (
-        f'{before}<Gather input="dtmf" numDigits="{ask.count}" finishOnKey="{finish}" timeout="{ask.timeout_s}" '
-        f'actionOnEmptyResult="true" method="POST" action={action}>{inside}</Gather>'
+        f'{before}<Gather input="dtmf" numDigits="{ask.count}" finishOnKey="{finish}" '
+        f'timeout="{ask.timeout_s}" actionOnEmptyResult="true" '
+        f'method="POST" action={action}>{inside}</Gather>'
         f'<Redirect method="POST">{escape(next_turn)}</Redirect>'
     )
 
