@@ -86,7 +86,7 @@ def listening(recording: Recording) -> Heard:
     powers = _frame_powers(recording)
     active = _active(powers)
     active_ms = int(active.sum()) * _FRAME_MS
-    level_dbfs = float(_dbfs(powers[active].mean() if active.any() else powers.mean()))
+    level_dbfs = _level_dbfs(powers[active] if active.any() else powers)
     verdict = _verdict(recording, powers, active_ms)
     return Heard(round(level_dbfs, 1), 0 if verdict in {"silent", "noise"} else active_ms, verdict)
 
@@ -96,14 +96,15 @@ def tidy(recording: Recording) -> Recording:
 
     Outer silence is cut but for 250 ms, and speech is brought to about -20 dBFS without clipping.
     Times of words found in the tidied sound refer to the tidied sound, which is what staff hear;
-    `starts_at_ms` says where it begins in the recording given.
+    `starts_at_ms` says where it begins in the recording given. What has no speech, or is shorter than
+    half a second, comes back as it is.
     """
     powers = _frame_powers(recording)
     active = _active(powers)
-    if not active.any():
+    if not active.any() or recording.duration_ms < _SHORTEST_RECORDING_MS:
         return recording
     start_ms, end_ms = _bounds_ms(active, recording.duration_ms)
-    gain_db = min(_SPEECH_TARGET_DBFS - float(_dbfs(powers[active].mean())), _MOST_GAIN_DB)
+    gain_db = min(_SPEECH_TARGET_DBFS - _level_dbfs(powers[active]), _MOST_GAIN_DB)
     bent = _without_clipping(recording.samples, gain_db)
     segment = _segment(bent, recording.sample_rate_hz)[start_ms:end_ms].apply_gain(gain_db)
     samples = np.frombuffer(segment.raw_data, np.int16)
@@ -148,6 +149,11 @@ def _frame_powers(recording: Recording) -> npt.NDArray[np.float64]:
 def _dbfs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:
     levels: npt.NDArray[np.float64] = 10 * np.log10(np.maximum(power, 10 ** (_FLOOR_DBFS / 10)))
     return levels
+
+
+def _level_dbfs(powers: npt.NDArray[np.float64]) -> float:
+    """Return the mean level; a bang counts no more than the loudest syllables."""
+    return float(_dbfs(np.minimum(powers, np.percentile(powers, 95)).mean()))
 
 
 def _active(powers: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

@@ -55,7 +55,7 @@ class Recording:
     """Sound as samples.
 
     Attributes:
-        samples: Mono, signed 16 bit, full scale at 32 768 (0 dBFS).
+        samples: Mono, signed 16 bit, full scale at 32 768 (0 dBFS); at least one.
         sample_rate_hz: Samples a second.
         is_truncated: The file ended before its header said, so sound is missing at the end.
         starts_at_ms: Where this sound begins in the recording it was trimmed from.

@@ -25,8 +25,9 @@ _EXTENSIBLE: Final = 0xFFFE
 
 _RIFF_HEADER_BYTES: Final = 12
 _CHUNK_HEADER_BYTES: Final = 8
-_SHORTEST_FORMAT_BYTES: Final = 16
+_FORMAT_BYTES: Final = 16
 _SUBFORMAT_AT: Final = 24
+_STREAMED: Final = 0xFFFFFFFF
 
 _RATES_HZ: Final = range(4_000, 384_001)
 _CHANNELS: Final = range(1, 9)
@@ -116,7 +117,7 @@ def _check_opening(data: bytes) -> None:
         raise TruncatedRecordingError
 
 
-def _announced_bytes(data: bytes) -> int:
+def _announced_bytes(data: bytes | memoryview) -> int:
     return _CHUNK_HEADER_BYTES + int.from_bytes(data[4:8], "little")
 
 
@@ -126,19 +127,22 @@ def _chunks(data: memoryview) -> Iterator[tuple[bytes, int, memoryview]]:
     while at + _CHUNK_HEADER_BYTES <= len(data):
         name, announced = struct.unpack_from("<4sI", data, at)
         at += _CHUNK_HEADER_BYTES
-        if name == b"data" and announced == 0 and at < len(data) and not _is_last_size_known(data):
-            # A writer that streams leaves both sizes at 0 and may have been cut off: take all.
-            announced = len(data) - at + 1
+        if name == b"data" and _is_streamed(data, announced):
+            announced = len(data) - at
         yield name, announced, data[at : at + announced]
         at += announced + announced % 2
 
 
-def _is_last_size_known(data: memoryview) -> bool:
-    return int.from_bytes(data[4:8], "little") > _RIFF_HEADER_BYTES + _SHORTEST_FORMAT_BYTES + 8
+def _is_streamed(data: memoryview, announced: int) -> bool:
+    """Say whether the writer could not know the length and left a placeholder: then all there is counts."""
+    is_riff_unfinished = (
+        _announced_bytes(data) <= _RIFF_HEADER_BYTES + _CHUNK_HEADER_BYTES * 2 + _FORMAT_BYTES
+    )
+    return announced == _STREAMED or (announced == 0 and is_riff_unfinished)
 
 
 def _format(content: memoryview) -> _Format:
-    if len(content) < _SHORTEST_FORMAT_BYTES:
+    if len(content) < _FORMAT_BYTES:
         raise TruncatedRecordingError
     tag, channels, rate_hz, _, _, width_bits = struct.unpack_from("<HHIIHH", content)
     if tag == _EXTENSIBLE and len(content) >= _SUBFORMAT_AT + 2:
