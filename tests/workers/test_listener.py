@@ -12,15 +12,9 @@ from rq.job import Job
 from structlog.testing import capture_logs
 
 from ivr.queue import SERIALIZER
-from tests.processes.running_redis import RunningRedis, running_redis
+from tests.processes.running_redis import RunningRedis
 from workers import ears
 from workers.listener import Listener
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRedis]:
-    with running_redis(tmp_path_factory.mktemp("data")) as running:
-        yield running
 
 
 @pytest.fixture
