@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -20,40 +21,54 @@ from transcription.model_errors import (
 Progress = Callable[[int, int | None], None]
 """Is told the bytes that are there and, where known, the bytes there will be."""
 
-_TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
-_PIECE_BYTES: Final = 1 << 16
+_LONGEST_CONNECT_S: Final = 10.0
 
 
-def fetch(url: str, part: Path, progress: Progress, *, tries: int = 5, pause_s: float = 1.0) -> None:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How much is borne from a bad line.
+
+    Attributes:
+        tries: How often the download is begun or taken up.
+        pause_s: Wait before the second try in seconds; doubles from try to try.
+        silence_s: How long the server may send nothing, in seconds.
+    """
+
+    tries: int = 5
+    pause_s: float = 1.0
+    silence_s: float = 30.0
+
+
+def fetch(url: str, part: Path, progress: Progress, patience: Patience) -> None:
     """Bring the file at `url` to `part`, going on from what is there already.
 
     Args:
         url: Where the archive is.
         part: Grows while it comes; stays when the line breaks, so that nothing is fetched twice.
         progress: Told after each piece.
-        tries: How often a broken line is taken up again.
-        pause_s: Wait before the second try in seconds; doubles from try to try.
+        patience: When to give up.
 
     Raises:
         ArchiveNotFoundError, ServerRefusedError: The server has it not, or gives it not.
         DiskFullError: There is no room for the rest.
-        DownloadBrokenError: The line broke `tries` times; what came is kept.
+        DownloadBrokenError: The line broke too often; what came is kept.
     """
+    timeout = httpx.Timeout(patience.silence_s, connect=_LONGEST_CONNECT_S)
     try:
-        with httpx.Client(timeout=_TIMEOUT, follow_redirects=True) as client:
-            _fetch_in_tries(lambda: _fetch_rest(client, url, part, progress), tries, pause_s)
+        with httpx.Client(timeout=timeout, follow_redirects=True) as client:
+            _fetch_in_tries(lambda: _fetch_rest(client, url, part, progress), patience)
     except httpx.TransportError as error:
         raise DownloadBrokenError(size_bytes(part), _plain(error)) from error
     except (httpx.InvalidURL, httpx.TooManyRedirects) as error:
         raise InstallError(f"the address cannot be used: {error}") from error
 
 
-def _fetch_in_tries(fetch_rest: Callable[[], None], tries: int, pause_s: float) -> None:
+def _fetch_in_tries(fetch_rest: Callable[[], None], patience: Patience) -> None:
     # Not by stamina: its log lines would run through the progress bar.
-    for tried in range(tries - 1):
+    for tried in range(patience.tries - 1):
         with contextlib.suppress(httpx.TransportError):
             return fetch_rest()
-        time.sleep(pause_s * 2**tried)
+        time.sleep(patience.pause_s * 2**tried)
     return fetch_rest()
 
 
@@ -109,14 +124,14 @@ def _write(response: httpx.Response, part: Path, progress: Progress) -> None:
     total = _total(response, start)
     _check_room(part, (total or start) - start)
     _remember_validator(response, part)
-    with part.open("ab") as file:
-        file.truncate(start)
+    with part.open("ab" if start else "wb") as file:
         _pour(response, file, start, total, progress)
 
 
 def _pour(response: httpx.Response, file: BinaryIO, done: int, total: int | None, progress: Progress) -> None:
     progress(done, total)
-    for piece in response.iter_raw(_PIECE_BYTES):
+    # As it comes: pieces of a set size would lose the last one when the line breaks.
+    for piece in response.iter_raw():
         file.write(piece)
         done += len(piece)
         progress(done, total)

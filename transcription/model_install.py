@@ -9,11 +9,12 @@ import stat
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
 from transcription import model_download
+from transcription.model_download import Patience
 from transcription.model_errors import (
     AlreadyInstalledError,
     AnotherInstallError,
@@ -58,14 +59,12 @@ class Source:
     Attributes:
         base_url: Its address without the archive's name.
         sha256: The hash it must have, instead of the catalogue's; None leaves that one.
-        tries: How often a broken line is taken up again.
-        pause_s: Wait before the second try in seconds.
+        patience: How much is borne from a bad line.
     """
 
     base_url: str
     sha256: str | None = None
-    tries: int = 5
-    pause_s: float = 1.0
+    patience: Patience = field(default_factory=Patience)
 
 
 def install(
@@ -92,8 +91,7 @@ def _install(model: KnownModel, incoming: Path, target: Path, source: Source, re
         f"{source.base_url.rstrip('/')}/{model.archive}",
         part,
         lambda done, total: report("download", done, total),
-        tries=source.tries,
-        pause_s=source.pause_s,
+        source.patience,
     )
     known = source.sha256 or model.sha256
     computed = _verified(part, known, report)

@@ -98,8 +98,8 @@ def test_an_hour_of_noise_ends_at_its_time_limit(recognizer: Recognizer, noise: 
     assert time.monotonic() - began < 3
 
 
-def test_minutes_of_silence_take_a_moment(recognizer: Recognizer) -> None:
-    silence = Recording(np.zeros(8000 * 60 * 3, np.int16), 8000)
+def test_a_minute_of_silence_takes_a_moment(recognizer: Recognizer) -> None:
+    silence = Recording(np.zeros(8000 * 60, np.int16), 8000)
 
     assert recognizer.transcribe(silence, longest_s=20).is_empty
 

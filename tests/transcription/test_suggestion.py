@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from transcription import suggestion
 from transcription.audio import read_recording, tidy
 from transcription.recognizer import Recognizer
-from transcription.suggestion import NOTHING, Suggestion, TaxonomyError, load_taxonomy, suggest
+from transcription.suggestion import NOTHING, Kind, Suggestion, TaxonomyError, load_taxonomy, suggest
 from transcription.transcript import Transcript, Word
 
 TAXONOMY = load_taxonomy()
@@ -128,14 +128,12 @@ def test_urgency_is_never_below_that_of_any_kind_suggested(phrases: list[str]) -
         assert TAXONOMY.urgencies.index(found.urgency) <= TAXONOMY.urgencies.index(least[kind.id])
 
 
-@pytest.mark.parametrize("phrase", [(k.id, p.text) for k in TAXONOMY.kinds for p in k.phrases])
-def test_every_phrase_of_the_taxonomy_is_found_when_it_is_said(phrase: tuple[str, str]) -> None:
-    kind_id, text = phrase
-    kind = next(kind for kind in TAXONOMY.kinds if kind.id == kind_id)
+@pytest.mark.parametrize("kind", TAXONOMY.kinds, ids=lambda kind: kind.id)
+def test_every_phrase_of_a_kind_is_found_when_it_is_said(kind: Kind) -> None:
+    missed = [phrase.text for phrase in kind.phrases if not suggestion._Heard(phrase.text).has(phrase)]
 
-    heard = suggestion._Heard(text)
-
-    assert heard.any_of(phrase for phrase in kind.phrases if phrase.text == text)
+    assert kind.phrases
+    assert missed == []
 
 
 def test_a_sign_that_nothing_defines_is_refused(tmp_path: Path) -> None:
