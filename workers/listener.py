@@ -1,4 +1,4 @@
-"""An RQ worker for one queue that keeps quiet about what it handles and leaves retries to the outbox."""
+"""RQ workers that keep quiet about what they handle and leave retries to the outbox."""
 
 import os
 import signal
@@ -6,12 +6,12 @@ from typing import Any
 
 import redis
 import structlog
-from rq import Worker
+from rq import SimpleWorker, Worker
 from rq.job import Job
 from rq.queue import Queue
 
 from ivr.processes.lifeline import end_with_parent
-from ivr.queue import SERIALIZER
+from ivr.queue import SERIALIZER, TRANSCRIPTION
 
 WORKER_TTL_S = 45
 """RQ looks for abandoned jobs only between two waits, and waits this long less 15 s."""
@@ -22,8 +22,8 @@ LOOK_AT_JOB_EVERY_S = 10
 log = structlog.get_logger(__name__)
 
 
-class Listener(Worker):  # type: ignore[misc]  # rq is not followed by the type checker
-    """Runs each job in a fork of its own: a crash in there costs that job alone.
+class _Discreet:
+    """What every worker of ours does otherwise than RQ's.
 
     It listens to one queue only, since RQ loses a job that was popped from one of several when it is killed.
     It has no scheduler, since nothing of ours is scheduled in Redis: the outbox sends again what failed.
@@ -31,6 +31,21 @@ class Listener(Worker):  # type: ignore[misc]  # rq is not followed by the type 
 
     def subscribe(self) -> None:
         """Take no commands over Redis: that needs a thread, and a fork may copy a lock it holds."""
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Log which job failed with what kind of error, and no word of the error: it may hold anything."""
+        log.error("job_failed", job_id=job.id, job=job.func_name, error=_name_of(exc_info[0]))
+
+    def handle_job_failure(
+        self, job: Job, queue: Queue, *more: Any, exc_string: str = "", **named: Any
+    ) -> None:
+        """Mark the job as failed; RQ would keep the whole traceback in Redis."""
+        reason = "failed" if exc_string.startswith("Traceback") else exc_string
+        super().handle_job_failure(job, queue, *more, exc_string=reason, **named)  # type: ignore[misc]  # RQ's
+
+
+class Transcriber(_Discreet, Worker):  # type: ignore[misc]  # rq is not followed by the type checker
+    """Runs each job in a fork of its own: a crash of the recogniser in there costs that job alone."""
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         """Fork for one job, as RQ does; the child dies with this worker, as the sweep repeats its job."""
@@ -42,21 +57,9 @@ class Listener(Worker):  # type: ignore[misc]  # rq is not followed by the type 
         super().setup_work_horse_signals()
         end_with_parent(self._pid_of_worker, signal.SIGKILL)
 
-    def handle_exception(self, job: Job, *exc_info: Any) -> None:
-        """Log which job failed with what kind of error, and no word of the error: it may hold anything."""
-        log.error("job_failed", job_id=job.id, job=job.func_name, error=_name_of(exc_info[0]))
 
-    def handle_job_failure(
-        self,
-        job: Job,
-        queue: Queue,
-        started_job_registry: object = None,
-        exc_string: str = "",
-        execution: object = None,
-    ) -> None:
-        """Mark the job as failed; RQ would keep the whole traceback in Redis."""
-        reason = "failed" if exc_string.startswith("Traceback") else exc_string
-        super().handle_job_failure(job, queue, started_job_registry, exc_string=reason, execution=execution)
+class Courier(_Discreet, SimpleWorker):  # type: ignore[misc]  # as above
+    """Runs its jobs itself: what only fetches and deletes keeps its connections, and is far quicker."""
 
 
 def listen(url: str, queue: str) -> None:
@@ -66,7 +69,8 @@ def listen(url: str, queue: str) -> None:
         url: the address of Redis.
         queue: one of `ivr.queue.QUEUES`.
     """
-    worker = Listener(
+    kind = Transcriber if queue == TRANSCRIPTION else Courier
+    worker = kind(
         [queue],
         connection=redis.Redis.from_url(url),
         serializer=SERIALIZER,

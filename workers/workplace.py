@@ -1,11 +1,13 @@
 """What a job works with, opened once in each process: a database connection never crosses a fork."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
 
 from ivr.carrier import Carrier
 from ivr.carrier.twilio import TwilioCarrier
-from ivr.persistence.database import Database, open_engine
+from ivr.persistence.database import Clock, Database, open_engine
 from ivr.persistence.recording_store import RecordingStore
 from ivr.persistence.sealing import Keys
 from ivr.processes.addresses import redis_url
@@ -14,13 +16,23 @@ from ivr.services.station import Station
 from ivr.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
 class Workplace:
-    """The station, the telephone company and the queue, as one process sees them."""
+    """The station, the queue and the telephone company, as one process sees them."""
 
-    station: Station
-    carrier: Carrier
-    queue: JobQueue
+    def __init__(self, station: Station, queue: JobQueue, open_carrier: Callable[[], Carrier]) -> None:
+        self.station = station
+        self.queue = queue
+        self._open_carrier = open_carrier
+
+    @cached_property
+    def carrier(self) -> Carrier:
+        """The telephone company; made when first asked for, as reading the certificates takes 15 ms."""
+        return self._open_carrier()
+
+    def at(self, now: Clock) -> "Workplace":
+        """Return the same workplace with another clock."""
+        database = Database(self.station.database.engine, now=now, send=self.queue.send)
+        return Workplace(replace(self.station, database=database), self.queue, lambda: self.carrier)
 
 
 _settings: Settings | None = None
@@ -50,4 +62,4 @@ def open_workplace(settings: Settings) -> Workplace:
         Keys(settings.read_master_key()),
         RecordingStore(settings.media_dir),
     )
-    return Workplace(station, TwilioCarrier.from_settings(settings), queue)
+    return Workplace(station, queue, lambda: TwilioCarrier.from_settings(settings))

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from workers import ears
@@ -21,3 +22,7 @@ def die(_: str) -> None:
 
 def fail_with_a_secret(_: str) -> None:
     raise ValueError("she said it happened on Tuesday")
+
+
+def write_time(path: str) -> None:
+    Path(path).write_text(str(time.time_ns()))

@@ -2,10 +2,9 @@
 
 import base64
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -104,12 +103,6 @@ class SmallLine:
         """Return the id of the only task for a job."""
         (found,) = [task.id for task in self.tasks() if task.job == job]
         return str(found)
-
-    def at(self, now: Callable[[], datetime]) -> Workplace:
-        """Return the same workplace with another clock."""
-        database = self.place.station.database
-        moved = Database(database.engine, now=now, send=self.place.queue.send)
-        return replace(self.place, station=replace(self.place.station, database=moved))
 
 
 @contextmanager

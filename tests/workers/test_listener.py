@@ -1,4 +1,4 @@
-"""The listener over a real Redis: each job in a process of its own, and nothing said about it."""
+"""The workers over a real Redis: what one job costs the next, and that nothing is said about any."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from ivr.queue import SERIALIZER
 from tests.processes.running_redis import RunningRedis
 from workers import ears
-from workers.listener import Listener
+from workers.listener import Courier, Transcriber
 
 
 @pytest.fixture
@@ -36,10 +36,9 @@ def send(connection: redis.Redis, job: str, argument: str = "") -> Job:
     return queue.enqueue_call(f"tests.workers.sample_jobs.{job}", args=(argument,), result_ttl=0)
 
 
-def work_off(connection: redis.Redis) -> None:
-    Listener(["messages"], connection=connection, serializer=SERIALIZER).work(
-        burst=True, logging_level="CRITICAL"
-    )
+def work_off(connection: redis.Redis, kind: type[Transcriber | Courier] = Transcriber) -> None:
+    worker = kind(["messages"], connection=connection, serializer=SERIALIZER)
+    worker.work(burst=True, logging_level="CRITICAL")
 
 
 def test_a_job_runs_in_a_process_of_its_own(connection: redis.Redis, tmp_path: Path) -> None:
@@ -68,12 +67,21 @@ def test_a_job_that_is_done_leaves_nothing_in_redis(connection: redis.Redis, tmp
     assert not connection.exists(job.key)
 
 
+def test_a_courier_runs_its_jobs_itself(connection: redis.Redis, tmp_path: Path) -> None:
+    send(connection, "write_pid", str(tmp_path / "pid"))
+
+    work_off(connection, Courier)
+
+    assert int((tmp_path / "pid").read_text()) == os.getpid()
+
+
+@pytest.mark.parametrize("kind", [Transcriber, Courier])
 def test_the_words_of_an_error_are_neither_logged_nor_kept(
-    connection: redis.Redis, capfd: pytest.CaptureFixture[str]
+    connection: redis.Redis, capfd: pytest.CaptureFixture[str], kind: type[Transcriber | Courier]
 ) -> None:
     send(connection, "fail_with_a_secret")
 
-    work_off(connection)
+    work_off(connection, kind)
 
     kept = b"".join(connection.dump(key) or b"" for key in connection.scan_iter())
     said = "".join(capfd.readouterr())
@@ -84,7 +92,7 @@ def test_the_words_of_an_error_are_neither_logged_nor_kept(
 
 def test_a_failure_is_told_with_the_job_and_the_kind_of_error(connection: redis.Redis) -> None:
     job = send(connection, "fail_with_a_secret")
-    listener = Listener(["messages"], connection=connection, serializer=SERIALIZER)
+    listener = Transcriber(["messages"], connection=connection, serializer=SERIALIZER)
 
     with capture_logs() as logs:
         listener.handle_exception(job, ValueError, ValueError("secret"), None)

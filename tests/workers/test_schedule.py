@@ -30,7 +30,7 @@ def test_a_task_whose_job_was_lost_is_sent_again(line: SmallLine, server: Runnin
     line.leave_message()
     server.client.flushall()
 
-    assert sweep(line.at(in_a_minute)) == 1
+    assert sweep(line.place.at(in_a_minute)) == 1
     assert sent(server) == [f"task-{line.task('fetch_recording')}-2".encode()]
 
 
@@ -46,15 +46,15 @@ def test_two_clocks_send_a_task_once(line: SmallLine, server: RunningRedis) -> N
     line.leave_message()
     server.client.flushall()
 
-    sweep(line.at(in_a_minute))
-    sweep(line.at(in_a_minute))
+    sweep(line.place.at(in_a_minute))
+    sweep(line.place.at(in_a_minute))
 
     assert len(sent(server)) == 1
 
 
 def test_while_redis_is_away_no_attempt_is_counted(line: SmallLine, tmp_path: Path) -> None:
     line.leave_message()
-    place = line.at(in_a_minute)
+    place = line.place.at(in_a_minute)
     place.queue.connection = JobQueue.at(f"unix://{tmp_path / 'nobody.sock'}").connection
 
     assert sweep(place) == 0
@@ -109,7 +109,7 @@ def test_a_copy_older_than_a_day_raises_an_alarm(line: SmallLine) -> None:
 
     assert tell_of_old_copies(line.place) == 0
     with capture_logs() as logs:
-        assert tell_of_old_copies(line.at(lambda: utc_now() + timedelta(hours=25))) == 1
+        assert tell_of_old_copies(line.place.at(lambda: utc_now() + timedelta(hours=25))) == 1
     assert logs == [
         {"event": "carrier_copies_not_deleted", "log_level": "error", "count": 1, "older_than_h": 24}
     ]
