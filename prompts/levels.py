@@ -14,8 +14,8 @@ NOTHING_DBFS: Final = -100.0
 
 _FULL_SCALE: Final = 32768.0
 _FRAME_MS: Final = 10
-_FRAME: Final = _FRAME_MS * SAMPLES_PER_MS
-_SILENCE_DBFS: Final = -45.0
+FRAME: Final = _FRAME_MS * SAMPLES_PER_MS
+_SILENCE_DBFS: Final = -52.0
 _ACTIVITY_MARGIN_DB: Final = 15.9
 _EDGE_HZ: Final = 60  # a filter of reasonable length is still falling this far outside the band
 _HIGHEST_CODE: Final = 32124  # the loudest sample that mu-law knows
@@ -56,8 +56,8 @@ def measured(samples: Samples) -> Measures:
 
 def frame_levels_dbfs(samples: Samples) -> npt.NDArray[np.float64]:
     """Return the level of each 10 ms; a last piece shorter than that counts as silence-padded."""
-    padded = np.pad(samples.astype(np.float64) / _FULL_SCALE, (0, -len(samples) % _FRAME))
-    power = np.mean(padded.reshape(-1, _FRAME) ** 2, axis=1)
+    padded = np.pad(samples.astype(np.float64) / _FULL_SCALE, (0, -len(samples) % FRAME))
+    power = np.mean(padded.reshape(-1, FRAME) ** 2, axis=1)
     levels: npt.NDArray[np.float64] = 10 * np.log10(np.maximum(power, 10 ** (NOTHING_DBFS / 10)))
     return levels
 
