@@ -1,5 +1,6 @@
 """A web server with model archives that can break off, lie, fall silent and refuse."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,7 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
             headers["ETag"] = state.etag
         self._answer(206 if start else 200, headers)
         end = start + state.breaks_after.pop(0) if state.breaks_after else len(content)
-        self.wfile.write(content[start:end])
+        with contextlib.suppress(ConnectionError):  # who asked may have given up
+            self.wfile.write(content[start:end])
         if end < len(content) and state.stays_silent:
             state.end.wait()
 
