@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import and_, exists, insert, select, update
 
 from ivr.domain.case_number import new_case_number
 from ivr.domain.names import draw_name
@@ -68,7 +68,7 @@ def begin(work: Work, keys: Keys, call: Call) -> Concern:
             organisation_id=call.organisation_id,
             hotline_id=call.hotline_id,
             call_id=call.id,
-            name=_free_name(work, call.organisation_id),
+            name=free_name(work, call.organisation_id),
             language=call.language,
             wrapped_key=wrapped,
             sealed_case_number=seal(key, number.encode(), f"concerns.case_number:{concern_id}"),
@@ -148,6 +148,19 @@ def release(work: Work, concern_id: str) -> None:
     )
 
 
+def sort(work: Work, concern_id: str) -> None:
+    """Put the concern aside if all that staff see of it is, and back if not; call when a message changes."""
+    seen = (
+        messages.c.concern_id == concern_id,
+        messages.c.released_at.is_not(None),
+        messages.c.erased_at.is_(None),
+    )
+    is_set_aside = and_(exists().where(*seen), ~exists().where(*seen, messages.c.set_aside.is_(None)))
+    work.connection.execute(
+        update(concerns).where(concerns.c.id == concern_id).values(is_set_aside=is_set_aside)
+    )
+
+
 def withdraw_if_empty(work: Work, concern: Concern) -> None:
     """Take a concern out of sight again when its last message was erased."""
     holds = exists().where(messages.c.concern_id == concern.id, messages.c.erased_at.is_(None))
@@ -198,7 +211,12 @@ def _free_case_number(work: Work, keys: Keys, organisation_id: str) -> str:
     raise NoFreeNumberError
 
 
-def _free_name(work: Work, organisation_id: str) -> str:
+def free_name(work: Work, organisation_id: str) -> str:
+    """Draw a name that no concern has that is not done.
+
+    Raises:
+        NoFreeNumberError: names are used up.
+    """
     for _ in range(DRAWS):
         name = draw_name()
         taken = exists().where(

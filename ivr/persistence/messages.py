@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import Row, insert, or_, select, update
 
-from ivr.persistence import outbox
+from ivr.persistence import concerns, outbox
 from ivr.persistence.database import Work
 from ivr.persistence.tables import calls, carrier_copies, messages, transcripts
 
@@ -145,6 +145,7 @@ def release(work: Work, message: Message, *, sent: bool) -> None:
     work.connection.execute(
         update(messages).where(messages.c.id == message.id, messages.c.released_at.is_(None)).values(values)
     )
+    concerns.sort(work, message.concern_id)
 
 
 def erase(work: Work, message: Message) -> None:
@@ -155,6 +156,7 @@ def erase(work: Work, message: Message) -> None:
         .where(messages.c.id == message.id)
         .values(erased_at=work.now, waveform=None, sound_sha256=None, length_ms=None, level_dbfs=None)
     )
+    concerns.sort(work, message.concern_id)
     order_copy_deletion(work, message.recording_sid)
 
 
@@ -182,6 +184,7 @@ def keep_sound(
             set_aside=set_aside,
         )
     )
+    concerns.sort(work, message.concern_id)
     order_copy_deletion(work, message.recording_sid)
 
 
@@ -193,6 +196,7 @@ def keep_fetch_failure(work: Work, message: Message, failure: str, *, set_aside:
         .where(messages.c.id == message.id)
         .values(fetch_failure=failure, set_aside=set_aside, transcript_state=state)
     )
+    concerns.sort(work, message.concern_id)
 
 
 def keep_transcript(work: Work, message: Message, sealed_words: bytes, model: str, word_count: int) -> None:

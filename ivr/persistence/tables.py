@@ -136,12 +136,14 @@ concerns = Table(
     Column("suggested_kind", String(32)),  # what the words suggest; a person decides
     Column("suggested_urgency", String(16)),
     Column("state", String(16), nullable=False),  # draft | open | done
+    Column("is_set_aside", Boolean, nullable=False, default=False),  # every message of it is; see messages
     Column("created_at", UtcTime, nullable=False),
     Column("released_at", UtcTime),  # when staff may see it
     Column("first_opened_at", UtcTime),
     Column("done_at", UtcTime),
     Column("erased_at", UtcTime),
-    Index("ix_concerns_inbox", "organisation_id", "state", "released_at", "id"),
+    Index("ix_concerns_inbox", "organisation_id", "state", "is_set_aside", "released_at", "id"),
+    Index("ix_concerns_done", "organisation_id", "state", "done_at", "id"),
     Index(
         "uq_concerns_open_name",
         "organisation_id",
@@ -241,7 +243,7 @@ sign_in_misses = Table(
     metadata,
     _id(),
     Column("who_hash", LargeBinary, nullable=False),  # keyed hash of the login, or of the address
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
     Index("ix_sign_in_misses_who", "who_hash", "at"),
 )
 
@@ -267,6 +269,15 @@ audit_entries = Table(
     Column("subject_id", String(32)),
     Column("detail", String(80), nullable=False),
     Column("chain", String(64), nullable=False),  # hash of this entry and the chain before it
+)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("organisation_id", String(32), ForeignKey("organisations.id"), primary_key=True),
+    Column("number", Integer, nullable=False),  # of the newest entry; a trail cut short shows here
+    Column("chain", String(64), nullable=False),
+    Column("mark", String(64), nullable=False),  # keyed hash of this row
 )
 
 tasks = Table(

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_misses")),
     )
     with op.batch_alter_table("sign_in_misses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_misses_at"), ["at"], unique=False)
         batch_op.create_index("ix_sign_in_misses_who", ["who_hash", "at"], unique=False)
 
     op.create_table(
@@ -48,6 +49,17 @@ def upgrade() -> None:
             ["organisation_id"], ["organisations.id"], name=op.f("fk_audit_entries_organisation_id")
         ),
         sa.PrimaryKeyConstraint("organisation_id", "number", name=op.f("pk_audit_entries")),
+    )
+    op.create_table(
+        "audit_heads",
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_audit_heads_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_audit_heads")),
     )
     op.create_table(
         "hotlines",
@@ -173,6 +185,7 @@ def upgrade() -> None:
         sa.Column("suggested_kind", sa.String(length=32), nullable=True),
         sa.Column("suggested_urgency", sa.String(length=16), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("is_set_aside", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcTime(timezone=True), nullable=False),
         sa.Column("released_at", UtcTime(timezone=True), nullable=True),
         sa.Column("first_opened_at", UtcTime(timezone=True), nullable=True),
@@ -189,8 +202,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("concerns", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_concerns_inbox", ["organisation_id", "state", "released_at", "id"], unique=False
+            "ix_concerns_inbox",
+            ["organisation_id", "state", "is_set_aside", "released_at", "id"],
+            unique=False,
         )
+        batch_op.create_index("ix_concerns_done", ["organisation_id", "state", "done_at", "id"], unique=False)
         batch_op.create_index(
             "uq_concerns_open_name",
             ["organisation_id", "name"],
@@ -332,6 +348,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state != 'done'"),
             postgresql_where=sa.text("state != 'done'"),
         )
+        batch_op.drop_index("ix_concerns_done")
         batch_op.drop_index("ix_concerns_inbox")
 
     op.drop_table("concerns")
@@ -350,8 +367,10 @@ def downgrade() -> None:
 
     op.drop_table("receipts")
     op.drop_table("hotlines")
+    op.drop_table("audit_heads")
     op.drop_table("audit_entries")
     with op.batch_alter_table("sign_in_misses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_misses_at"))
         batch_op.drop_index("ix_sign_in_misses_who")
 
     op.drop_table("sign_in_misses")
