@@ -8,6 +8,7 @@ from flask import Flask
 
 from flows.checks import load_checked
 from flows.loader import DEFINITIONS
+from ivr.health import health
 from ivr.persistence.database import Database, SendErrand, open_engine, utc_now
 from ivr.persistence.hotlines import OpenHotlines
 from ivr.persistence.recording_store import RecordingStore
@@ -37,9 +38,16 @@ def create_app(
     station = open_station(settings, now=now, send=send or JobQueue.at(redis_url(settings)).send)
     app.extensions["peerline_station"] = station
     app.extensions["peerline_desk"] = open_desk(settings, station)
+    app.extensions["peerline_settings"] = settings
     app.register_blueprint(voice)
     app.register_blueprint(audio)
+    app.register_blueprint(health)
     return app
+
+
+def wsgi() -> Flask:
+    """Make the web service from the environment, as a web server asks for it."""
+    return create_app(Settings.load())
 
 
 def open_station(settings: Settings, *, now: Callable[[], datetime], send: SendErrand) -> Station:
