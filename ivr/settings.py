@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     carrier_signing_key: Annotated[SecretStr | None, Unset] = None
     hotline_number: str
     models_dir: Annotated[Path | None, Unset] = None
+    simulator_url: Annotated[str | None, Unset] = "http://127.0.0.1:8081"
     metrics_token: Annotated[SecretStr | None, Unset] = None
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
 
@@ -67,7 +68,7 @@ class Settings(BaseSettings):
             raise ValueError("must be HOST:PORT, for example 127.0.0.1:8080")
         return value
 
-    @field_validator("public_url", "carrier_api_url")
+    @field_validator("public_url", "carrier_api_url", "simulator_url")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
         if value is None:
@@ -163,7 +164,10 @@ class Settings(BaseSettings):
 
 
 def _findings(error: ValidationError) -> list[str]:
-    return [_finding(str(item["loc"][0]) if item["loc"] else "", item["type"], item["msg"]) for item in error.errors()]
+    return [
+        _finding(str(item["loc"][0]) if item["loc"] else "", item["type"], item["msg"])
+        for item in error.errors()
+    ]
 
 
 def _finding(field: str, kind: str, message: str) -> str:
