@@ -50,7 +50,8 @@ _NEVER_SPEECH_DBFS: Final = -60.0
 _ABOVE_NOISE_DB: Final = 6.0
 _BELOW_LOUDEST_DB: Final = 20.0
 _SILENT_DBFS: Final = -66.0
-_STEADY_DB: Final = 4.0
+_STEADY_DB: Final = 2.0
+_SHORTEST_NOISE_MS: Final = 1500
 _STEADY_OVER_FRAMES: Final = 10
 _SHORTEST_RECORDING_MS: Final = 500
 _SHORTEST_SPEECH_MS: Final = 160
@@ -171,7 +172,7 @@ def _verdict(recording: Recording, powers: npt.NDArray[np.float64], active_ms: i
         return "too_short"
     if smooth.max() < _SILENT_DBFS:
         return "silent"
-    if smooth.max() - smooth.min() < _STEADY_DB:
+    if recording.duration_ms >= _SHORTEST_NOISE_MS and smooth.max() - smooth.min() < _STEADY_DB:
         return "noise"
     return "speech" if active_ms >= _SHORTEST_SPEECH_MS else "too_short"
 

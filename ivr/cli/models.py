@@ -36,7 +36,9 @@ _STAGES: dict[Stage, str] = {
 class _Folders(BaseSettings):
     """The two settings that matter here: a model can be installed before the line has any others."""
 
-    model_config = SettingsConfigDict(env_prefix="PEERLINE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PEERLINE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data_dir: Path = Path("var")
     models_dir: Path | None = None

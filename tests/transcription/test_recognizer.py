@@ -153,6 +153,8 @@ def test_a_missing_folder_is_said_to_be_missing(tmp_path: Path) -> None:
         Recognizer.load(tmp_path / "nowhere")
 
 
+# Python 3.12 warns of any thread beside a fork, such as the test runner's own.
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_two_children_decode_at_once_what_the_parent_loaded(speech: Path, recognizer: Recognizer) -> None:
     expected = heard(recognizer, speech, "07-urgent").to_json()
 

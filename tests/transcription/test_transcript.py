@@ -1,7 +1,7 @@
 """Words with times, in and out of JSON."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transcription.transcript import UNKNOWN_WORD, Transcript, TranscriptFormatError, Word
@@ -15,6 +15,7 @@ words = st.builds(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(words).map(tuple), st.text(), st.text())
 def test_a_transcript_comes_back_from_json_as_it_was(
     heard: tuple[Word, ...], model: str, language: str

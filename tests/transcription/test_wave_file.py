@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transcription.audio import (
@@ -178,6 +178,7 @@ def test_what_is_written_python_itself_can_read(speech: Path) -> None:
         assert file.readframes(-1) == recording.samples.tobytes()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.integers(-32768, 32767), min_size=1, max_size=50),
     st.sampled_from([8000, 16000, 44100, 48000]),
@@ -191,6 +192,7 @@ def test_what_is_written_is_read_back(samples: list[int], rate_hz: int) -> None:
     assert read.sample_rate_hz == rate_hz
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=80), st.integers(0, 44))
 def test_a_damaged_file_is_read_or_refused_but_never_anything_else(rubbish: bytes, kept: int) -> None:
     try:
