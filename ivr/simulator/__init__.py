@@ -1,1 +1,1 @@
-"""A telephone company for your desk: it answers, plays, listens and records, and speaks the carrier's HTTP."""
+"""A telephone company for your desk: it plays, listens and records, and speaks the carrier's HTTP."""

@@ -10,8 +10,8 @@ from ivr.simulator.call import Address, Answering, Call, Instructions, Status
 from ivr.simulator.clock import Clock, RealClock
 from ivr.simulator.conversation import Conversation
 from ivr.simulator.desk import Desk
-from ivr.simulator.exchange import Exchange
-from ivr.simulator.handset import Handset
+from ivr.simulator.exchange import Exchange, sleep_until
+from ivr.simulator.handset import BETWEEN_KEYS_S, Handset
 from ivr.simulator.line import Line
 from ivr.simulator.media import MediaShelf
 from ivr.simulator.mischief import Mischief
@@ -24,6 +24,7 @@ from ivr.simulator.turns import CallerHungUpError, EndedByAppError, Step, TakenE
 from ivr.simulator.webhooks import Courier
 
 MEMORY_CALLS: Final = 20_000
+MEMORY_RECORDINGS: Final = 2_000
 MEMORY_AGE: Final = timedelta(days=1)
 SETTLED_WITHIN_S: Final = 6 * 3600.0
 
@@ -178,6 +179,10 @@ class Company:
             call.process = self.exchange.spawn(outgoing.live(starts_s))
         return call
 
+    def press(self, call: Call, digits: str) -> None:
+        """Press keys at a handset, with the time a finger needs between them."""
+        self.exchange.spawn(self._press(call, digits), matters=False)
+
     def hang_up(self, call: Call) -> None:
         """End a call from the handset's side."""
         if call.process is not None and not call.is_over:
@@ -247,6 +252,13 @@ class Company:
             await Conversation(Talk(self.desk, call)).live(first_turn(wanted.voice))
         tell_of_end(self.desk, call)
 
+    async def _press(self, call: Call, digits: str) -> None:
+        for digit in digits:
+            if call.is_over:
+                return
+            call.line.press(digit)
+            await sleep_until(self.exchange.now_s() + BETWEEN_KEYS_S)
+
     def _answering_of(self, number: str) -> Answering:
         return self._people.get(number, Answering())
 
@@ -254,6 +266,11 @@ class Company:
         oldest = self.exchange.clock.wall() - MEMORY_AGE
         for sid, call in list(self._calls.items()):
             if call.created_at > oldest and len(self._calls) < MEMORY_CALLS:
-                return
+                break
             if call.is_over:
                 del self._calls[sid]
+        recordings = self.desk.recordings
+        for sid, recording in list(recordings.items()):
+            if recording.began_at > oldest and len(recordings) < MEMORY_RECORDINGS:
+                break
+            del recordings[sid]

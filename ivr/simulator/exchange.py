@@ -1,12 +1,14 @@
 """The exchange: runs every call and callback as a coroutine, in the order of the clock.
 
-Not asyncio, because time must be ours: with a virtual clock a call of three minutes takes as long as its HTTP,
-and the order of all that happens is the same in every run. With the real clock one thread tends a thousand calls.
+Not asyncio, because time must be ours: with a virtual clock a call of three minutes takes as long as its
+HTTP, and the order of all that happens is the same in every run. With the real clock one thread tends a
+thousand calls.
 """
 
 import heapq
 import itertools
 import threading
+import traceback
 import types
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
@@ -74,6 +76,11 @@ class Outcome:
 
     value: Any = None
     error: BaseException | None = None
+
+
+def _place_of(fault: BaseException) -> str:
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{last.filename}:{last.lineno}"
 
 
 @types.coroutine
@@ -256,17 +263,24 @@ class Exchange:
         if process.reading is not None:
             process.reading.reader = None
             process.reading = None
-        error, process.interruption = process.interruption or outcome.error, None
+        error = outcome.error or self._interruption_of(process)
         try:
             wish = process.life.throw(error) if error else process.life.send(outcome.value)
         except StopIteration:
             self._forget(process)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001  (one broken call must not stop the others; tests raise it)
             self._forget(process)
             self._faults.append(fault)
-            log.exception("simulator_fault", kind=type(fault).__name__)
+            log.error("simulator_fault", kind=type(fault).__name__, at=_place_of(fault))  # noqa: TRY400  (a traceback may show who called)
         else:
             self._grant(process, wish)
+
+    @staticmethod
+    def _interruption_of(process: Process) -> BaseException | None:
+        if process.ticket == 1:  # It has not begun yet; what cuts in waits for its first wish.
+            return None
+        interruption, process.interruption = process.interruption, None
+        return interruption
 
     def _forget(self, process: Process) -> None:
         process.done = True

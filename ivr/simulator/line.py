@@ -1,6 +1,5 @@
 """The line between a handset and the company: what sounds on it, which keys and which voice go into it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -129,22 +128,15 @@ class Line:
         self.microphone = Microphone()
         self.state: State = "dialling"
         self.events: list[Event] = []
-        self.on_event: Callable[[], None] | None = None
         self._heard: list[Heard] = []
         self._sounding: Heard | None = None
         self.recording_began_s = 0.0
+        self._listens = False
 
     @property
     def now_s(self) -> float:
         """Return the seconds since dialling."""
         return self._exchange.now_s() - self.began_s
-
-    @property
-    def takes_keys(self) -> bool:
-        """Tell whether a key would be heard by somebody."""
-        return self._listens
-
-    _listens = False
 
     def note(self, kind: Kind, **details: Any) -> None:
         """Write down what happened."""
@@ -164,23 +156,28 @@ class Line:
 
     def press(self, digit: str) -> None:
         """Press a key."""
-        self.note("key", text=digit)
-        if self._listens:
-            self._exchange.post(self.inbox, Key(digit))
+        with self._exchange.changed:
+            self.note("key", text=digit)
+            if self._listens:
+                self._exchange.post(self.inbox, Key(digit))
+            self._exchange.changed.notify_all()
 
     def speak(self, sound: Sound) -> float:
         """Say something into the running recording or the next one; return when it is said."""
-        if self.state != "recording":
-            self.microphone.saved_up.append(sound)
-            return self._exchange.now_s()
-        ends_s = self.microphone.say(sound, self._exchange.now_s())
-        self._exchange.post(self.inbox, Spoke())
-        return ends_s
+        with self._exchange.changed:
+            if self.state != "recording":
+                self.microphone.saved_up.append(sound)
+                return self._exchange.now_s()
+            ends_s = self.microphone.say(sound, self._exchange.now_s())
+            self._exchange.post(self.inbox, Spoke())
+            return ends_s
 
-    def was_spoken(self, sound: Sound, recording_began_s: float) -> None:
-        """Add a piece that was said just now, behind the piece before it."""
-        self.microphone.say(sound, recording_began_s)
-        self._exchange.post(self.inbox, Spoke())
+    def was_spoken(self, sound: Sound) -> None:
+        """Add a piece that was said just now, behind the piece before it; it is lost outside a recording."""
+        with self._exchange.changed:
+            if self.state == "recording":
+                self.microphone.say(sound, self.recording_began_s)
+                self._exchange.post(self.inbox, Spoke())
 
     def begin_sound(self, label: Label, length_s: float, sound: str = "") -> None:
         """Begin to sound."""

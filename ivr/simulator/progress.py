@@ -24,7 +24,7 @@ def tell_progress(desk: Desk, call: Call, event: str) -> None:
         return
     fields = _progress_fields(desk, call)
     if is_last:
-        fields |= _last_fields(call)
+        fields |= _last_fields(desk, call)
     if event in call.instructions.events and call.instructions.status is not None:
         call.untold.append(fields)
     if is_last or not desk.mischief.reversed_progress:
@@ -51,9 +51,9 @@ def _progress_fields(desk: Desk, call: Call) -> dict[str, str]:
     return fields
 
 
-def _last_fields(call: Call) -> dict[str, str]:
+def _last_fields(desk: Desk, call: Call) -> dict[str, str]:
     fields = {"CallDuration": str(call.duration_s)}
-    if call.answered_s is not None:
+    if call.answered_s is not None and desk.profile.sends_progress:
         fields["Duration"] = str(math.ceil(call.duration_s / SECONDS_PER_MINUTE))
     if call.sip_code is not None:
         fields["SipResponseCode"] = str(call.sip_code)

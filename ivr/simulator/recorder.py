@@ -1,4 +1,4 @@
-"""Record: beeps, listens, keeps what was said, and owes the app an action request (fact sheet, section 3.2)."""
+"""Record: beeps, listens, keeps what was said, and owes the app an action request (fact sheet, 3.2)."""
 
 from dataclasses import replace
 from typing import Final

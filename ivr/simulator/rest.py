@@ -1,4 +1,4 @@
-"""The REST server: calls and recordings as the carrier shows them to the app (fact sheet, sections 4 and 6)."""
+"""The REST server: calls and recordings as the carrier shows them to the app (fact sheet, 4 and 6)."""
 
 import hmac
 import time
@@ -13,15 +13,17 @@ from ivr.simulator.call_orders import instructions_of, order_of
 from ivr.simulator.documents import DocumentError, read_document
 from ivr.simulator.mischief import ApiFault
 from ivr.simulator.pages import is_within, page_as_json
-from ivr.simulator.recording_files import wav_of
+from ivr.simulator.recording_files import mp3_of, wav_of
 from ivr.simulator.recordings import Recording
 from ivr.simulator.refusals import RefusedError, answer, broken, missing, too_many, unauthorised
 from ivr.simulator.representations import call_as_json, recording_as_json
+from ivr.simulator.sounds import Sound
 from ivr.simulator.turns import Step, Turn
 
 if TYPE_CHECKING:
     from ivr.simulator.company import Company
 
+NO_SUCH_CHANNELS = 21220
 NO_CONTENT = ("", HTTPStatus.NO_CONTENT)
 Answer = Response | tuple[str, int]
 
@@ -42,6 +44,7 @@ def rest_api(company: "Company") -> Blueprint:
         ("/Recordings/<sid>.json", resources.delete_recording, ["DELETE"]),
         ("/Recordings/<sid>", resources.delete_recording, ["DELETE"]),
         ("/Recordings/<sid>.wav", resources.read_file, ["GET"]),
+        ("/Recordings/<sid>.mp3", resources.read_mp3_file, ["GET"]),
         ("/Recordings/<sid>", resources.read_file, ["GET"]),
     )
     for place, (rule, view, methods) in enumerate(rules):
@@ -68,7 +71,7 @@ class Resources:
 
     def check(self) -> Response | None:
         """Let only the account in, and let the mischief have its turn."""
-        is_file = (request.endpoint or "").startswith("rest.read_file")
+        is_file = (request.endpoint or "").startswith(("rest.read_file", "rest.read_mp3_file"))
         if not self._is_account() and not (is_file and self._is_file_public()):
             raise unauthorised()
         fault = None if is_file else self._company.mischief.next_api_fault()
@@ -139,16 +142,23 @@ class Resources:
         return NO_CONTENT
 
     def read_file(self, sid: str) -> Answer:
-        """Answer with the sound, from the moment it is ready."""
+        """Answer with the sound as WAV, from the moment it is ready."""
+        sound = self._ready_sound(sid)
+        return Response(wav_of(sound, self._company.mischief.media_fault), mimetype="audio/x-wav")
+
+    def read_mp3_file(self, sid: str) -> Answer:
+        """Answer with an MP3 file, from the moment it is ready."""
+        return Response(mp3_of(self._ready_sound(sid)), mimetype="audio/mpeg")
+
+    def _ready_sound(self, sid: str) -> Sound:
         recording = self._find_recording(sid)
-        sound = recording.sound
         ready_s = recording.ready_s
-        if sound is None or ready_s is None or self._company.exchange.now_s() < ready_s:
+        if recording.sound is None or ready_s is None or self._company.exchange.now_s() < ready_s:
             raise missing()
         if request.args.get("RequestedChannels", "1") != "1":
-            raise RefusedError(21220, "The recording has one channel", HTTPStatus.BAD_REQUEST)
+            raise RefusedError(NO_SUCH_CHANNELS, "The recording has one channel", HTTPStatus.BAD_REQUEST)
         recording.reads += 1
-        return Response(wav_of(sound, self._company.mischief.media_fault), mimetype="audio/x-wav")
+        return recording.sound
 
     def _page(self, name: str, items: list[Any], as_json: Any) -> Answer:
         with self._company.exchange.changed:

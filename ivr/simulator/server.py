@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from ivr.simulator.handsets import handset_api
 from ivr.simulator.rest import rest_api
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def create_server_app(company: "Company") -> Flask:
     app = Flask("ivr.simulator", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
     app.register_blueprint(rest_api(company))
+    app.register_blueprint(handset_api(company))
     return app
 
 

@@ -21,7 +21,7 @@ def signature(token: str, url: str, fields: Mapping[str, str]) -> str:
 
 
 def signed_url(url: str, *, keeps_fragment: bool = False) -> str:
-    """Return an address as the signature covers it: without userinfo, without fragment, without an HTTPS port."""
+    """Return an address as the signature covers it: no userinfo, no fragment, no port of HTTPS."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if ":" in host:

@@ -41,7 +41,7 @@ class Media:
     content: bytes
     content_type: str
     length_s: float
-    label: Label = field(default_factory=Label)
+    label: Label = field(default=Label((), "", ""))
 
     @property
     def key(self) -> str:

@@ -17,6 +17,7 @@ from ivr.simulator.signing import signature, signed_url
 MAX_REDIRECTS: Final = 10
 REDIRECTS: Final = {301, 302, 303, 307, 308}
 SAME_METHOD: Final = {307, 308}
+CONNECTIONS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=2.0)
 ANSWER_LIMIT_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -36,7 +37,7 @@ class UndeliveredError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait and how often to try, from the fragment of an address (`#ct=…&rt=…&tt=…&rc=…&rp=…`)."""
+    """How long to wait and how often to try; the fragment of an address may say it (`#ct=…&rt=…&rc=…`)."""
 
     connect_s: float = 5.0
     read_s: float = 15.0
@@ -104,11 +105,10 @@ def _within(text: str | None, least_s: float, most_s: float, usual_s: float) -> 
 class Courier:
     """Carries requests to the app. Safe to use from many threads."""
 
-    def __init__(self, profile: Profile, key: str) -> None:
+    def __init__(self, profile: Profile, key: str, transport: httpx.BaseTransport | None = None) -> None:
         self._profile = profile
         self._key = key
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=2.0)
-        self._transport = httpx.HTTPTransport(limits=limits)
+        self._transport = transport or httpx.HTTPTransport(limits=CONNECTIONS)
         self._cookies_lock = threading.Lock()
 
     def close(self) -> None:

@@ -23,6 +23,9 @@ class Silent(WSGIRequestHandler):
         pass
 
 
+Answer = Response | Callable[[Request], Response]
+
+
 @dataclass
 class Seen:
     method: str
@@ -41,11 +44,11 @@ class Seen:
 class App:
     """Answers what it was told to answer, and remembers what it was asked."""
 
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     url: str = ""
 
-    def on(self, path: str, *answers: Any) -> None:
+    def on(self, path: str, *answers: Answer) -> None:
         """Give the answers of a path, one after the other; the last one stays."""
         self.answers[path] = list(answers)
 
@@ -75,9 +78,7 @@ class App:
         if not answers:
             return Response("", 404)
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        return (
-            answer(request) if isinstance(answer, Callable) and not isinstance(answer, Response) else answer
-        )
+        return answer if isinstance(answer, Response) else answer(request)
 
 
 def twiml(verbs: str) -> Response:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from twilio.rest import Client
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
@@ -16,7 +17,6 @@ from tests.simulator.any_app import ACCOUNT, HOTLINE, TOKEN, App, Silent, tone
 def app() -> Iterator[App]:
     app = App()
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     app.url = f"http://127.0.0.1:{server.server_port}"
@@ -38,3 +38,11 @@ def company(settings: CompanySettings) -> Iterator[Company]:
     company = Company(settings, VirtualClock())
     with company.serving():
         yield company
+
+
+@pytest.fixture
+def client(company: Company) -> Client:
+    """Return the carrier's own library, pointed at the company."""
+    client = Client(ACCOUNT, TOKEN)
+    client.api.base_url = company.desk.base_url
+    return client
