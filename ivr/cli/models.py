@@ -138,11 +138,15 @@ def _warn(model: KnownModel) -> None:
 
 def _install_with_bar(model: KnownModel, folder: Path, source: Source, *, again: bool) -> Installed:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=_out) as progress:
-        task = progress.add_task(_STAGES["download"], total=None)
+    with Progress(*columns, console=_out, transient=True) as progress:
 
         def report(stage: Stage, done: int, total: int | None) -> None:
-            progress.update(task, description=_STAGES[stage], completed=done, total=total)
+            if [task.description for task in progress.tasks] != [_STAGES[stage]]:
+                # A task of its own for each stage, or the speed of the last one would stay.
+                for task_id in progress.task_ids:
+                    progress.remove_task(task_id)
+                progress.add_task(_STAGES[stage], total=total)
+            progress.update(progress.task_ids[0], completed=done, total=total)
 
         return install(model, folder, source, report, again=again)
 
