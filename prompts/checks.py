@@ -11,8 +11,8 @@ from prompts.errors import UnreadableClipError, UnspeakableValueError
 from prompts.levels import Measures
 from prompts.recordings import Recorded, clip_path, read_index, text_sha256
 from prompts.speaking import Spoken, bits
+from prompts.telephone import LEVEL_DBFS
 
-LEVEL_DBFS: Final = -22.0
 LEVEL_TOLERANCE_DB: Final = 1.0  # also keeps any two prompts within 2 dB of each other
 PEAK_DBFS: Final = -3.0
 SILENCE_MS: Final = 100
@@ -82,7 +82,9 @@ def _language_faults(catalogue: Catalogue, language: str, prompts: Sequence[str]
         else:
             yield from _index_faults(language, clip, index.get(clip.name), measures[clip.name])
             yield from sound_faults(language, clip.name, measures[clip.name])
-    yield from _length_faults(catalogue, language, prompts, measures)
+    yield from _length_faults(
+        catalogue, language, prompts, {name: m.duration_ms for name, m in measures.items()}
+    )
     yield from _strangers(catalogue, language)
 
 
@@ -131,19 +133,19 @@ def sound_faults(language: str, name: str, found: Measures) -> Iterator[Fault]:
 
 
 def _length_faults(
-    catalogue: Catalogue, language: str, prompts: Sequence[str], measures: Mapping[str, Measures]
+    catalogue: Catalogue, language: str, prompts: Sequence[str], durations_ms: Mapping[str, int]
 ) -> Iterator[Fault]:
     for prompt in prompts:
-        length_ms = _length_ms(catalogue, language, prompt, measures)
+        found_ms = length_ms(catalogue, language, prompt, durations_ms)
         ceiling_s = catalogue.prompt(prompt).max_seconds
-        if length_ms is not None and length_ms > ceiling_s * 1000:
+        if found_ms is not None and found_ms > ceiling_s * 1000:
             yield Fault(
-                language, prompt, Kind.TOO_LONG, f"{length_ms / 1000:.1f} s of at most {ceiling_s:g} s"
+                language, prompt, Kind.TOO_LONG, f"{found_ms / 1000:.1f} s of at most {ceiling_s:g} s"
             )
 
 
-def _length_ms(
-    catalogue: Catalogue, language: str, prompt: str, measures: Mapping[str, Measures]
+def length_ms(
+    catalogue: Catalogue, language: str, prompt: str, durations_ms: Mapping[str, int]
 ) -> int | None:
     """Return the length of a whole prompt with example values, or None if something of it is not recorded."""
     if prompt not in catalogue.language(language).texts:
@@ -154,9 +156,9 @@ def _length_ms(
         spoken = bits(catalogue, [Spoken(prompt, language, values)])
     except UnspeakableValueError:
         return None
-    if any(bit.clip not in measures for bit in spoken):
+    if any(bit.clip not in durations_ms for bit in spoken):
         return None
-    return sum(measures[bit.clip].duration_ms + bit.pause_after_ms for bit in spoken)
+    return sum(durations_ms[bit.clip] + bit.pause_after_ms for bit in spoken)
 
 
 def _strangers(catalogue: Catalogue, language: str) -> Iterator[Fault]:

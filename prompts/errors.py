@@ -51,6 +51,13 @@ class MissingRecordingError(PromptsError):
         super().__init__(f"The clip {clip!r} is not recorded in {language!r}.")
 
 
+class UnknownClipError(PromptsError):
+    """No prompt needs a clip of this name."""
+
+    def __init__(self, language: str, clip: str) -> None:
+        super().__init__(f"No prompt in {language!r} needs a clip called {clip!r}.")
+
+
 class UnreadableClipError(PromptsError):
     """A file is not a recording that a telephone can carry."""
 

@@ -1,6 +1,7 @@
 """G.711 mu-law, the eight bits a telephone carries: samples to bytes and back, and WAV files of them."""
 
 import struct
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,19 @@ Samples = npt.NDArray[np.int16]
 _MULAW: Final = 7  # the format tag of mu-law in a WAV header (RFC 2361)
 _BIAS: Final = 0x84
 _CLIP: Final = 32635
+_FORM: Final = struct.Struct("<HHIIHH")
 _HEADER: Final = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a WAV file writes its samples (`tag` 1 is PCM, 7 is mu-law), and its content."""
+
+    tag: int
+    channels: int
+    rate_hz: int
+    bits: int
+    content: bytes
 
 
 def _decoded(code: int) -> int:
@@ -63,11 +76,23 @@ def from_wav(content: bytes, name: str = "The file") -> Samples:
     Raises:
         UnreadableClipError: it is not such a file.
     """
-    chunks = chunks_of(content, name)
-    form = chunks.get(b"fmt ", b"")
-    if len(form) < 16 or struct.unpack_from("<HHI", form) != (_MULAW, 1, SAMPLE_RATE_HZ):  # noqa: PLR2004  (PCM header)
+    form = form_of(content, name)
+    if (form.tag, form.channels, form.rate_hz) != (_MULAW, 1, SAMPLE_RATE_HZ):
         raise UnreadableClipError(name, "it is not an 8 kHz mono mu-law WAV file")
-    return decode(chunks.get(b"data", b""))
+    return decode(form.content)
+
+
+def form_of(content: bytes, name: str = "The file") -> Form:
+    """Return how a WAV file writes its samples, and the samples.
+
+    Raises:
+        UnreadableClipError: it is not a WAV file.
+    """
+    chunks = chunks_of(content, name)
+    if len(chunks.get(b"fmt ", b"")) < _FORM.size:
+        raise UnreadableClipError(name, "it does not say how its samples are written")
+    tag, channels, rate_hz, _, _, bits = _FORM.unpack_from(chunks[b"fmt "])
+    return Form(tag, channels, rate_hz, bits, chunks.get(b"data", b""))
 
 
 def chunks_of(content: bytes, name: str = "The file") -> dict[bytes, bytes]:

@@ -1,22 +1,16 @@
 """The speech programs that speak drafts; none of them is needed to run a line."""
 
 import shutil
-import struct
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-import soxr
-
 from prompts.catalogue import Voice
-from prompts.errors import SynthesiserMissingError, UnreadableClipError
-from prompts.g711 import SAMPLE_RATE_HZ, chunks_of
-
-Sound = npt.NDArray[np.float64]
+from prompts.errors import SynthesiserMissingError
+from prompts.intake import from_pcm
+from prompts.telephone import Sound
 
 _TIME_LIMIT_S: Final = 60
 _ESPEAK_WORDS_PER_MINUTE: Final = 175
@@ -35,7 +29,7 @@ def spoken(voice: Voice, text: str) -> Sound:
         command = _COMMANDS[voice.synthesiser](voice, text, wav)
         written = text.encode() if voice.synthesiser == "festival" else None
         subprocess.run(command, input=written, check=True, capture_output=True, timeout=_TIME_LIMIT_S)  # noqa: S603  (argument list, no shell)
-        return _telephone_rate(wav.read_bytes())
+        return from_pcm(wav.read_bytes(), voice.synthesiser)
 
 
 def _flite(voice: Voice, text: str, wav: Path) -> list[str]:
@@ -59,13 +53,3 @@ _COMMANDS: Final[Mapping[str, Callable[[Voice, str, Path], list[str]]]] = {
     "espeak-ng": _espeak,
 }
 _PROGRAMS: Final = {"flite": "flite", "festival": "text2wave", "espeak-ng": "espeak-ng"}
-
-
-def _telephone_rate(wav: bytes) -> Sound:
-    chunks = chunks_of(wav, "The synthesiser's file")
-    form, channels, rate_hz = struct.unpack_from("<HHI", chunks[b"fmt "])
-    if (form, channels) != (1, 1):
-        raise UnreadableClipError("The synthesiser's file", "it is not mono PCM")
-    samples = np.frombuffer(chunks[b"data"], dtype="<i2").astype(np.float64) / 32768
-    resampled: Sound = soxr.resample(samples, rate_hz, SAMPLE_RATE_HZ, quality="VHQ")
-    return resampled
