@@ -1,10 +1,13 @@
 """The Flask application, put together in a few named steps."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from types import MappingProxyType
 
+import structlog
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from flows.checks import load_checked
 from flows.loader import DEFINITIONS
@@ -23,6 +26,8 @@ from ivr.voice.signature import SIGNALWIRE_HEADER, TWILIO_HEADER, Signature
 from prompts.catalogue import Catalogue
 from prompts.sounds import SoundLibrary
 
+log = structlog.get_logger()
+
 
 def create_app(
     settings: Settings, *, now: Callable[[], datetime] = utc_now, send: SendErrand | None = None
@@ -37,7 +42,8 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     station = open_station(settings, now=now, send=send or JobQueue.at(redis_url(settings)).send)
     app.extensions["peerline_station"] = station
-    app.extensions["peerline_desk"] = open_desk(settings, station)
+    app.extensions["peerline_desk"] = desk = open_desk(settings, station)
+    threading.Thread(target=_prepare_sounds, args=(desk,), daemon=True).start()
     app.extensions["peerline_settings"] = settings
     app.register_blueprint(voice)
     app.register_blueprint(audio)
@@ -72,6 +78,16 @@ def open_desk(settings: Settings, station: Station) -> Desk:
         signature=_signature(settings),
         public_url=settings.resolved_public_url,
     )
+
+
+def _prepare_sounds(desk: Desk) -> None:
+    """Make ready what calls will need, beside the start; until then it is made when it is needed."""
+    try:
+        desk.hotlines.refresh()
+        for hotline in desk.hotlines.all():
+            desk.prepare(hotline)
+    except SQLAlchemyError as error:
+        log.warning("sounds_not_prepared", cause=type(error).__name__)
 
 
 def _signature(settings: Settings) -> Signature:

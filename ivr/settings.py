@@ -34,12 +34,31 @@ def _blank_is_unset(value: object) -> object:
 Unset = BeforeValidator(_blank_is_unset)
 
 
-class Settings(BaseSettings):
-    """What an operator sets by environment or `.env`, each as `PEERLINE_<NAME>`."""
+_SOURCES = SettingsConfigDict(
+    env_prefix="PEERLINE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+)
 
-    model_config = SettingsConfigDict(
-        env_prefix="PEERLINE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
-    )
+
+class _MasterKey(BaseSettings):
+    """Where the master key is; looked at apart, so that its absence is said beside all else."""
+
+    model_config = _SOURCES
+
+    master_key: Annotated[SecretStr | None, Unset] = None
+    master_key_file: Annotated[Path | None, Unset] = None
+
+    @model_validator(mode="after")
+    def _has_one_master_key(self) -> Self:
+        if (self.master_key is None) == (self.master_key_file is None):
+            raise ValueError(
+                "set PEERLINE_MASTER_KEY or PEERLINE_MASTER_KEY_FILE (one of the two); "
+                "`peerline keys new` makes a key"
+            )
+        return self
+
+
+class Settings(_MasterKey):
+    """What an operator sets by environment or `.env`, each as `PEERLINE_<NAME>`."""
 
     data_dir: Path = Path("var")
     database_url: Annotated[str | None, Unset] = None
@@ -47,8 +66,6 @@ class Settings(BaseSettings):
     media_url: Annotated[str | None, Unset] = None
     bind: str = "127.0.0.1:8080"
     public_url: Annotated[str | None, Unset] = None
-    master_key: Annotated[SecretStr | None, Unset] = None
-    master_key_file: Annotated[Path | None, Unset] = None
     carrier: CarrierName
     carrier_api_url: Annotated[str | None, Unset] = None
     carrier_account: str = Field(min_length=1)
@@ -106,15 +123,6 @@ class Settings(BaseSettings):
             raise ValueError("must be a folder; object storage is not built yet")
         return value
 
-    @model_validator(mode="after")
-    def _has_one_master_key(self) -> Self:
-        if (self.master_key is None) == (self.master_key_file is None):
-            raise ValueError(
-                "set PEERLINE_MASTER_KEY or PEERLINE_MASTER_KEY_FILE (one of the two); "
-                "`peerline keys new` makes a key"
-            )
-        return self
-
     @classmethod
     def load(cls, **values: object) -> "Settings":
         """Read the environment and `.env`.
@@ -125,7 +133,8 @@ class Settings(BaseSettings):
         try:
             settings = cls(**values)  # type: ignore[arg-type]
         except ValidationError as error:
-            raise SettingsError(_findings(error)) from None
+            found = _findings(error)
+            raise SettingsError(list(dict.fromkeys(found + _master_key_findings(values)))) from None
         settings.read_master_key()
         return settings
 
@@ -161,6 +170,14 @@ class Settings(BaseSettings):
     def model_dirs(self) -> tuple[Path, ...]:
         """Where models are looked for, installed ones before the bundled one."""
         return (self.models_dir or self.data_dir / "models", BUNDLED_MODELS_DIR)
+
+
+def _master_key_findings(values: dict[str, object]) -> list[str]:
+    try:
+        _MasterKey(**values)  # type: ignore[arg-type]
+    except ValidationError as error:
+        return _findings(error)
+    return []
 
 
 def _findings(error: ValidationError) -> list[str]:

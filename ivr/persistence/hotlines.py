@@ -83,6 +83,10 @@ class OpenHotlines:
         """
         return self._find(self._by_id, hotline_id, lambda: self._by_id)
 
+    def all(self) -> tuple[Hotline, ...]:
+        """Return the hotlines that are known now."""
+        return tuple(self._by_id.values())
+
     def _find(self, known: dict[str, Hotline], key: str, newest: object) -> Hotline:
         hotline = known.get(key)
         if hotline is None:

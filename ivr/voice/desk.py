@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flows.model import Flow, Line
+from flows.model import Deed, Flow, Line, Place
+from flows.walk import every_turn
+from ivr.domain.hotline import Hotline
 from ivr.persistence.hotlines import OpenHotlines
 from ivr.services.calls import Answer
 from ivr.services.station import Station
@@ -67,6 +69,21 @@ class Desk:
             self.public_url + path,
             f"{self.public_url}/voice/recordings/{position.hotline}",
         )
+
+    def prepare(self, hotline: Hotline) -> int:
+        """Make known every sound that calls to a hotline can need; returns how many turns that were."""
+        place = Place(hotline.languages, hotline.facts)
+        count = 0
+        for position, turn in every_turn(self.flows.named(hotline.flow), place):
+            known = all(self._is_known_ahead(line, hotline) for line in turn.lines)
+            if known and not isinstance(turn.then, Deed):
+                self.addresses(turn.lines, position.language, hotline.values)
+                count += 1
+        return count
+
+    @staticmethod
+    def _is_known_ahead(line: Line, hotline: Hotline) -> bool:
+        return all(not value.startswith("$") or value[1:] in hotline.values for _, value in line.values)
 
     def addresses(self, lines: Sequence[Line], language: str, values: Mapping[str, str]) -> list[str]:
         """Return where the carrier finds the sounds of these lines."""

@@ -1,10 +1,13 @@
 """The addresses that the carrier calls: read, one step, speak."""
 
+import time
+
 import structlog
 from flask import Blueprint, Response, abort, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from flows.model import Line
+from ivr import metrics
 from ivr.domain.errors import UnknownHotlineError
 from ivr.services import calls, messages, own_message
 from ivr.voice import hearing, positions, twiml
@@ -28,13 +31,23 @@ def desk() -> Desk:
 @voice.before_request
 def refuse_strangers() -> None:
     """Let in only what the carrier signed; here alone, so that no route can forget it."""
+    g.began = time.perf_counter()
     form = read_form(request)
     here = desk()
     given = request.headers.get(here.signature.header, "")
     if not here.signature.fits(request.path, request.query_string.decode("latin-1"), form, given):
+        metrics.REFUSED.inc()
         log.warning("webhook_refused", endpoint=request.endpoint)
         abort(403)
     g.form = dict(form)
+
+
+@voice.after_request
+def count(response: Response) -> Response:
+    """Count the webhook and the time it took."""
+    if "began" in g:
+        metrics.TURNS.labels(request.endpoint).observe(time.perf_counter() - g.began)
+    return response
 
 
 @voice.post("/voice/incoming")
@@ -93,6 +106,7 @@ def close_kindly(error: Exception) -> Response | HTTPException:
     """Apologise in the caller's language; what went wrong is for the log and never for her ear."""
     if isinstance(error, HTTPException):
         return error
+    metrics.FAILED.inc()
     log.error("turn_failed", endpoint=request.endpoint, cause=type(error).__name__, where=_where(error))
     if request.endpoint in {"voice.recording_is_ready", "voice.call_status"}:
         return Response(status=503)

@@ -1,0 +1,67 @@
+"""Every turn that a flow can ever take on a hotline, found by walking all of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flows.engine import advance
+from flows.graph import own_ways
+from flows.model import (
+    AskKeys,
+    AskVoice,
+    Began,
+    Deed,
+    Flow,
+    Heard,
+    Keys,
+    Outcome,
+    Place,
+    Position,
+    Recorded,
+    Silence,
+    Turn,
+)
+
+KEYPAD = "0123456789*#"
+
+
+def every_turn(flow: Flow, place: Place, hotline: str = "") -> Iterator[tuple[Position, Turn]]:
+    """Yield each position with the turn that leads to it, deeds included; the same words only once."""
+    start = Position(flow.version, flow.first, hotline, place.languages[0])
+    waiting: list[tuple[Position, Heard]] = [(start, Began())]
+    seen: set[tuple[object, ...]] = set()
+    while waiting:
+        position, turn = advance(flow, *waiting.pop(), place)
+        mark = (_mark(position), turn)
+        if mark in seen:
+            continue
+        seen.add(mark)
+        yield position, turn
+        waiting.extend((replace(position, turn=0), heard) for heard in _possible(flow, position, turn))
+
+
+def _mark(position: Position) -> tuple[object, ...]:
+    return (
+        position.step,
+        position.language,
+        position.silences,
+        position.misses,
+        position.starred,
+        position.page,
+    )
+
+
+def _possible(flow: Flow, position: Position, turn: Turn) -> Iterator[Heard]:
+    """Yield everything that could be heard after a turn."""
+    match turn.then:
+        case Deed():
+            yield from (Outcome(way.by, turn.lines) for way in own_ways(flow.steps[position.step]))
+        case AskKeys(count=1):
+            yield from (Keys(key) for key in KEYPAD)
+            yield Silence()
+        case AskKeys():
+            yield Keys("0000")
+            yield Silence()
+        case AskVoice():
+            yield Recorded("", 0)
+            yield Recorded("", 0, "*")
+            yield Silence()
