@@ -3,11 +3,11 @@
 import numpy as np
 import soxr
 
-from prompts import levels
+from prompts import levels, riff
 from prompts.catalogue import Catalogue, Clip
 from prompts.checks import Fault, sound_faults
 from prompts.errors import UnknownClipError, UnreadableClipError
-from prompts.g711 import SAMPLE_RATE_HZ, Samples, form_of, to_wav
+from prompts.g711 import SAMPLE_RATE_HZ, Samples, to_wav
 from prompts.recordings import Recorded, Status, clip_path, read_index, text_sha256, write_index
 from prompts.telephone import Sound, for_telephone, in_band, trimmed
 
@@ -57,10 +57,10 @@ def from_pcm(wav: bytes, name: str) -> Sound:
     Raises:
         UnreadableClipError: it is something else, or holds no sound.
     """
-    form = form_of(wav, name)
-    if (form.tag, form.bits) != (1, 16):
+    form, content = riff.samples_of(wav, name)
+    if (form.tag, form.bits) != (riff.PCM, 16):
         raise UnreadableClipError(name, "it is not 16-bit PCM")
-    samples = np.frombuffer(form.content, dtype="<i2").reshape(-1, form.channels).mean(axis=1) / 32768
+    samples = np.frombuffer(content, dtype="<i2").reshape(-1, form.channels).mean(axis=1) / 32768
     if not np.any(samples):
         raise UnreadableClipError(name, "there is no sound in it")
     resampled: Sound = soxr.resample(samples, form.rate_hz, SAMPLE_RATE_HZ, quality="VHQ")

@@ -3,14 +3,13 @@
 A telephone skips the chunk; the practice phone and a curious coordinator read it and see what is said.
 """
 
-import struct
 from dataclasses import dataclass
 from typing import Final
 
-from prompts.g711 import SAMPLE_RATE_HZ, chunks_of
+from prompts import riff
+from prompts.g711 import SAMPLE_RATE_HZ
 
-_HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
-_PCM: Final = 1
+_FORM: Final = riff.Form(riff.PCM, 1, SAMPLE_RATE_HZ, 16)
 _NAME: Final = b"INAM"
 _WORDS: Final = b"ICMT"
 _LANGUAGE: Final = b"ILNG"
@@ -27,11 +26,13 @@ class Label:
 
 def labelled_wav(pcm: bytes, label: Label) -> bytes:
     """Return 16-bit samples at 8 kHz, mono, as a WAV file that carries its own words."""
-    info = _info(label)
-    size = _HEADER.size - 8 + len(pcm) + len(info)
-    form = (16, _PCM, 1, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * 2, 2, 16)
-    head = _HEADER.pack(b"RIFF", size, b"WAVE", b"fmt ", *form, b"data", len(pcm))
-    return head + pcm + info
+    info = [
+        _entry(_NAME, ",".join(label.prompts)),
+        _entry(_WORDS, label.text),
+        _entry(_LANGUAGE, label.language),
+    ]
+    listed = riff.chunk(b"LIST", b"INFO" + b"".join(info))
+    return riff.wav_file(_FORM.to_chunk(), riff.chunk(b"data", pcm), listed)
 
 
 def words_of(wav: bytes) -> Label:
@@ -40,25 +41,15 @@ def words_of(wav: bytes) -> Label:
     Raises:
         UnreadableClipError: it is not a WAV file.
     """
-    listed = chunks_of(wav).get(b"LIST", b"INFO")
-    entries = chunks_of(b"RIFF" + struct.pack("<I", len(listed)) + b"WAVE" + listed[4:])
+    listed = riff.chunks_of(wav).get(b"LIST", b"")
+    entries = riff.chunks_in(listed[4:]) if listed[:4] == b"INFO" else {}
     prompts, text, language = (_read(entries.get(name, b"")) for name in (_NAME, _WORDS, _LANGUAGE))
     return Label(tuple(prompts.split(",")) if prompts else (), text, language)
 
 
-def _info(label: Label) -> bytes:
-    entries = (
-        _entry(_NAME, ",".join(label.prompts))
-        + _entry(_WORDS, label.text)
-        + _entry(_LANGUAGE, label.language)
-    )
-    return b"LIST" + struct.pack("<I", 4 + len(entries)) + b"INFO" + entries
-
-
 def _entry(name: bytes, text: str) -> bytes:
-    content = text.encode() + b"\0"
-    return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+    return riff.chunk(name, text.encode() + b"\0")
 
 
 def _read(content: bytes) -> str:
-    return content.split(b"\0", 1)[0].decode()
+    return content.split(b"\0", 1)[0].decode(errors="replace")

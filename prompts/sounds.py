@@ -150,7 +150,7 @@ class SoundLibrary:
         if self._cache_dir is None:
             return None
         with suppress(FileNotFoundError):
-            return (self._cache_dir / name).read_bytes()
+            return (self._cache_dir / name).read_bytes() or None  # empty: the computer died while writing
         return None
 
 
@@ -158,13 +158,13 @@ def _recorded(catalogue: Catalogue) -> Iterator[tuple[str, _Clip]]:
     for language in catalogue.languages:
         for path in sorted(clip_path(catalogue.folder, language, "any").parent.glob("*.wav")):
             content = path.read_bytes()
-            codes = g711.chunks_of(content, path.name).get(b"data", b"")
+            codes = g711.codes_of(content, path.name)
             yield language, _Clip(hashlib.blake2b(content, digest_size=16).hexdigest(), path, len(codes))
 
 
 def _write_once(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: another process may be reading or writing the same name."""
-    if path.exists():
+    if path.exists() and path.stat().st_size:
         return
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as unfinished:
         unfinished.write(content)
