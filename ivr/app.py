@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.checks import load_checked
 from flows.loader import DEFINITIONS
 from ivr.health import health
+from ivr.logs import configure_logs
 from ivr.persistence.database import Database, SendErrand, open_engine, utc_now
 from ivr.persistence.hotlines import OpenHotlines
 from ivr.persistence.recording_store import RecordingStore
@@ -53,6 +54,7 @@ def create_app(
 
 def wsgi() -> Flask:
     """Make the web service from the environment, as a web server asks for it."""
+    configure_logs()
     return create_app(Settings.load())
 
 

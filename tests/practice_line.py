@@ -7,11 +7,12 @@ import base64
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask
 from sqlalchemy import select
@@ -22,6 +23,8 @@ from ivr.carrier.twilio import TwilioCarrier
 from ivr.persistence import outbox
 from ivr.persistence.database import Errand
 from ivr.persistence.tables import tasks
+from ivr.queue import JobQueue
+from ivr.services.messages import erase_empty_drafts, release_forgotten
 from ivr.services.network import found_organisation, open_hotline
 from ivr.services.station import Station
 from ivr.settings import Settings
@@ -30,6 +33,11 @@ from ivr.simulator.company import Company, CompanySettings, Number
 from ivr.simulator.handset import HandsetCall
 from ivr.simulator.profiles import TWILIO, Profile
 from workers import ears, jobs, workplace
+from workers.reconciliation import Reconciliation
+from workers.workplace import Workplace
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOTLINE = "+12025550123"
 CALLER = "+447700900101"
@@ -37,6 +45,8 @@ ACCOUNT = "AC" + "0" * 32
 TOKEN = "an invented token"
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 SPEECH = Path(__file__).parent / "speech"
+_NO_QUEUE = cast("JobQueue", None)
+"""Jobs of a practice line are done by the line itself."""
 
 
 @dataclass(slots=True)
@@ -46,6 +56,7 @@ class PracticeLine:
     Attributes:
         errands: Jobs that were sent and not yet done.
         is_redis_away: Whether sent jobs get lost, as they do without Redis.
+        is_service_away: Whether the web service answers nothing but 503, as behind a proxy when it is down.
     """
 
     company: Company
@@ -54,8 +65,10 @@ class PracticeLine:
     station: Station
     hotline_id: str
     organisation_id: str
+    place: Workplace
     errands: deque[Errand] = field(default_factory=deque)
     is_redis_away: bool = False
+    is_service_away: bool = False
 
     def dial(self, caller: str = CALLER) -> HandsetCall:
         """Call the line; returns when it is answered."""
@@ -69,6 +82,18 @@ class PracticeLine:
         """Take a job as the queue does."""
         if not self.is_redis_away:
             self.errands.append(errand)
+
+    def work_now(self) -> None:
+        """Do every job that is due at this moment, as workers do beside a call."""
+        while self._do_sent() or self._sweep():
+            pass
+
+    def look_after(self) -> None:
+        """Do once what the clock does now and then, and the work that comes of it."""
+        release_forgotten(self.station)
+        Reconciliation(self.place)()
+        erase_empty_drafts(self.station)
+        self.work()
 
     def work(self, within: timedelta = timedelta(hours=1)) -> None:
         """Do every job, those that have to wait too, while time passes as far as needed."""
@@ -90,11 +115,15 @@ class PracticeLine:
         return did
 
     def _sweep(self) -> bool:
-        with self.station.database.write() as work:
+        """Send due tasks again, as the clock does: while Redis is away no attempt is counted."""
+        with self.station.database.read() as work:
             due = outbox.due(work)
+        if not due or self.is_redis_away:
+            return False
+        with self.station.database.write() as work:
             for task in due:
                 outbox.send_again(work, task)
-        return bool(due) and not self.is_redis_away
+        return True
 
     def _next_due(self) -> datetime | None:
         with self.station.database.read() as work:
@@ -131,12 +160,12 @@ def practice_line(
         app = create_app(settings, now=company.exchange.clock.wall, send=send)
         station: Station = app.extensions["peerline_station"]
         organisation_id, hotline_id = _found(station, hotline)
-        line = PracticeLine(company, app, settings, station, hotline_id, organisation_id, errands)
+        place = Workplace(station, _NO_QUEUE, lambda: TwilioCarrier.from_settings(settings))
+        line = PracticeLine(company, app, settings, station, hotline_id, organisation_id, place, errands)
         company.own(Number.of_app(HOTLINE, settings.resolved_public_url))
-        server.app = app.wsgi_app
-        with _serving(server), _working(line):
+        server.app = _front_of(line)
+        with _serving(server), _working(line), closing(station.database):
             yield line
-    station.database.close()
 
 
 def practice_settings(data_dir: Path, database_url: str, **more: object) -> Settings:
@@ -169,6 +198,18 @@ def _found(station: Station, hotline: dict[str, object]) -> tuple[str, str]:
             **values,
         )
     return organisation_id, hotline_id
+
+
+def _front_of(line: PracticeLine) -> "WSGIApplication":
+    """Return what stands before the service, and says so when it is away."""
+
+    def answer(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        if line.is_service_away:
+            start("503 Service Unavailable", [("Content-Length", "0")])
+            return []
+        return line.app.wsgi_app(environ, start)
+
+    return answer
 
 
 @contextmanager
