@@ -4,15 +4,22 @@ A file in `tests/calls/` holds:
 
     title: a sentence about the caller
     hotline: {languages: "en,id", is_free: true, emergency_number: "999"}    # what differs from the usual
+    caller: anonymous                          # the number she calls from, where it matters
     mischief: {media_missing_s: 600, deliveries: {recording: {copies: 5}}}   # what the carrier does wrong
-    steps:                                     # in order, each one thing
+    steps:                                     # in order, each one thing; workers do what is due before it
       - hears: [welcome, language_item]        # everything said since the last `hears`, by prompt id
+      - hears_digits: "999999"                 # the digits among it, before `hears`; case_number: hers, twice
       - press: "1"                             # after listening to the end of what is said
       - interrupts: "2"                        # half a second after the line began to speak
       - stays_silent: 12                       # seconds; without a number until the line says something new
       - says: {file: 01-passport.wav, then: key, key: "#"}    # then: silence (usual), key, hang_up
+                                               # several files in a list are said in one go
       - hangs_up: now                          # in the middle of a word; `later`: after listening
+      - breaks: redis                          # or database, service (the web service is down)
+      - mends: redis
     ends: hotline                              # or caller; who ended the call
+    carrier_noticed: [15003]                   # codes of what the carrier found wrong with our answers
+    minutes_later: 11                          # then the clock does once what it does now and then
     stored:
       concern: {state: open, caller_kind: health, answer_wish: call_in, has_pin: true, language: en}
       messages:                                # in order of recording; each names what must be so
@@ -22,30 +29,27 @@ A file in `tests/calls/` holds:
       at_carrier: 0                            # recordings that the carrier still holds
 """
 
+import io
 import re
-from dataclasses import dataclass
+import wave
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import select
 
-from ivr.persistence import concerns
-from ivr.persistence.sealing import unseal
-from ivr.persistence.tables import concerns as concerns_table
-from ivr.persistence.tables import messages as messages_table
-from ivr.persistence.tables import transcripts
-from ivr.services.own_message import sound_context
-from ivr.services.recordings import words_context
+from ivr.persistence import calls, concerns
 from ivr.simulator.handset import HandsetCall
+from ivr.simulator.line import Heard
 from ivr.simulator.mischief import Delivery
-from tests.practice_line import SPEECH, PracticeLine
-from transcription.transcript import Transcript
+from tests.breaking import broken
+from tests.practice_line import CALLER, SPEECH, PracticeLine
 
 CALLS = Path(__file__).parent / "calls"
 INTERRUPTS_AFTER_S = 0.5
-DIGIT = re.compile(r"(digit|number|key)_.*")
-WORST_WORD_ERROR = 0.1
+CLIP = re.compile(r"(digit|number|key)_.*")
+DIGIT = re.compile(r"digit_(\d).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,14 @@ class Scenario:
 
     name: str
     title: str
-    hotline: dict[str, Any]
-    mischief: dict[str, Any]
     steps: list[dict[str, Any]]
     ends: str
     stored: dict[str, Any]
+    hotline: dict[str, Any] = field(default_factory=dict)
+    caller: str = CALLER
+    mischief: dict[str, Any] = field(default_factory=dict)
+    carrier_noticed: list[int] = field(default_factory=list)
+    minutes_later: int = 0
 
 
 def all_scenarios() -> list[Scenario]:
@@ -68,34 +75,38 @@ def all_scenarios() -> list[Scenario]:
 
 def read_scenario(path: Path) -> Scenario:
     """Read one scenario; an unknown word in it is an error."""
-    tree = yaml.safe_load(path.read_text())
-    return Scenario(
-        name=path.stem,
-        title=tree.pop("title"),
-        hotline=tree.pop("hotline", {}),
-        mischief=tree.pop("mischief", {}),
-        steps=tree.pop("steps"),
-        ends=tree.pop("ends"),
-        stored=tree.pop("stored"),
-        **tree,
-    )
+    return Scenario(name=path.stem, **yaml.safe_load(path.read_text()))
 
 
 def play(line: PracticeLine, scenario: Scenario) -> HandsetCall:
     """Make the call, check all that is heard, then let the line finish its work."""
     make_mischief(line, scenario.mischief)
-    call = line.dial()
-    heard_before = 0
-    for number, step in enumerate(scenario.steps, 1):
-        heard_before = _take(call, step, heard_before, f"{scenario.name}, step {number}")
+    call = line.dial(scenario.caller)
+    take_steps(line, call, scenario.steps, scenario.name)
     if call.ended_by is None:
         call.listen()
-    assert call.ended_by == scenario.ends, (
-        f"{scenario.name}: ended by {call.ended_by}, after {_prompts(call)}"
-    )
-    assert not call.errors, f"{scenario.name}: {call.errors}"
+    _check_end(call, scenario)
     line.work()
+    if scenario.minutes_later:
+        line.company.let_pass(60 * scenario.minutes_later)
+        line.look_after()
     return call
+
+
+def take_steps(line: PracticeLine, call: HandsetCall, steps: list[dict[str, Any]], where: str) -> None:
+    """Do one step after the other; workers do what is due before each."""
+    side = _CallersSide(line, call)
+    for number, step in enumerate(steps, 1):
+        line.work_now()
+        side.take(step, f"{where}, step {number}")
+
+
+def _check_end(call: HandsetCall, scenario: Scenario) -> None:
+    assert call.ended_by == scenario.ends, (
+        f"{scenario.name}: ended by {call.ended_by}, after {_prompts(call.heard)}"
+    )
+    noticed = sorted({trouble.code for trouble in call.errors})
+    assert noticed == sorted(scenario.carrier_noticed), f"{scenario.name}: {call.errors}"
 
 
 def make_mischief(line: PracticeLine, mischief: dict[str, Any]) -> None:
@@ -107,34 +118,85 @@ def make_mischief(line: PracticeLine, mischief: dict[str, Any]) -> None:
         setattr(line.company.mischief, name, value)
 
 
-def _take(call: HandsetCall, step: dict[str, Any], heard_before: int, where: str) -> int:
-    ((what, value),) = step.items()
-    match what:
-        case "hears":
-            call.listen()
-            heard = _prompts(call, heard_before)
-            assert heard == value, f"{where}: heard {heard}, not {value}"
-            return len(call.heard)
-        case "press":
-            call.listen().press(str(value))
-        case "interrupts":
-            call.stay_silent(INTERRUPTS_AFTER_S).press(str(value))
-        case "stays_silent":
-            call.stay_silent(value)
-        case "says":
-            call.listen().speak(
-                SPEECH / value["file"], then=value.get("then", "silence"), key=value.get("key", "#")
-            )
-        case "hangs_up":
-            (call if value == "now" else call.listen()).hang_up()
-        case _:
-            raise AssertionError(f"{where}: unknown step {what!r}")
-    return heard_before
+class _CallersSide:
+    """What she does and hears, and what is broken meanwhile."""
+
+    def __init__(self, line: PracticeLine, call: HandsetCall) -> None:
+        self._line = line
+        self._call = call
+        self._heard_before = 0
+        self._broken: dict[str, ExitStack] = {}
+
+    def take(self, step: dict[str, Any], where: str) -> None:
+        """Do one step."""
+        ((what, value),) = step.items()
+        match what:
+            case "hears":
+                self._check_heard(value, where)
+            case "hears_digits":
+                self._check_digits(str(value), where)
+            case "press":
+                self._call.listen().press(str(value))
+            case "interrupts":
+                self._call.stay_silent(INTERRUPTS_AFTER_S).press(str(value))
+            case "stays_silent":
+                self._call.stay_silent(value)
+            case "says":
+                self._speak(**value)
+            case "hangs_up":
+                (self._call if value == "now" else self._call.listen()).hang_up()
+            case "breaks":
+                self._broken[value] = ExitStack()
+                self._broken[value].enter_context(broken(self._line, value))
+            case "mends":
+                self._broken.pop(value).close()
+            case _:
+                raise AssertionError(f"{where}: unknown step {what!r}")
+
+    def _check_heard(self, wanted: list[str], where: str) -> None:
+        self._call.listen()
+        heard = _prompts(self._call.heard[self._heard_before :])
+        self._heard_before = len(self._call.heard)
+        assert heard == wanted, f"{where}: heard {heard}, not {wanted}"
+
+    def _check_digits(self, wanted: str, where: str) -> None:
+        self._call.listen()
+        clips = [DIGIT.fullmatch(name) for name in _names(self._call.heard[self._heard_before :])]
+        heard = "".join(clip[1] for clip in clips if clip)
+        expected = case_number(self._line, self._call) * 2 if wanted == "case_number" else wanted
+        assert heard == expected, f"{where}: heard {heard}, not {expected}"
+
+    def _speak(self, file: str | list[str], then: Any = "silence", key: str = "#") -> None:
+        files = [file] if isinstance(file, str) else file
+        self._call.listen().speak(joined([SPEECH / name for name in files]), then=then, key=key)
 
 
-def _prompts(call: HandsetCall, start: int = 0) -> list[str]:
+def joined(files: list[Path]) -> bytes:
+    """Return WAV files of one kind as one file, said in one go."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as target:
+        for path in files:
+            with wave.open(str(path)) as source:
+                if not target.getnframes():
+                    target.setparams(source.getparams())
+                target.writeframes(source.readframes(source.getnframes()))
+    return out.getvalue()
+
+
+def case_number(line: PracticeLine, call: HandsetCall) -> str:
+    """Return the case number of the concern that a call opened."""
+    with line.station.database.read() as work:
+        known = calls.by_carrier_sid(work, call.call.sid)
+        concern = None if known is None else concerns.of_call(work, known)
+        assert concern is not None
+        number = concerns.case_number(work, line.station.keys, concern)
+    assert number is not None
+    return number
+
+
+def _prompts(heard: tuple[Heard, ...]) -> list[str]:
     """Return the ids of what was said, digits left out, a prompt cut by its digits once."""
-    names = [name for heard in call.heard[start:] for name in heard.prompts if not DIGIT.fullmatch(name)]
+    names = [name for name in _names(heard) if not CLIP.fullmatch(name)]
     return [
         name
         for place, name in enumerate(names)
@@ -142,71 +204,6 @@ def _prompts(call: HandsetCall, start: int = 0) -> list[str]:
     ]
 
 
-def check_stored(line: PracticeLine, scenario: Scenario) -> None:
-    """Compare what is kept with what the scenario says must be kept."""
-    wanted = dict(scenario.stored)
-    concern, kept = stored(line)
-    if "concern" in wanted:
-        expected = wanted.pop("concern")
-        actual = None if concern is None else {name: concern.get(name) for name in expected or {}}
-        assert actual == expected, f"{scenario.name}: {concern}"
-    expected_messages = wanted.pop("messages", [])
-    assert len(kept) == len(expected_messages), f"{scenario.name}: {kept}"
-    for message, expected in zip(kept, expected_messages, strict=True):
-        _check_message(message, dict(expected), scenario.name)
-    assert len(line.company.recordings) == wanted.pop("at_carrier", 0), (
-        f"{scenario.name}: copies at the carrier"
-    )
-    assert not wanted, wanted
-
-
-def _check_message(message: dict[str, Any], expected: dict[str, Any], where: str) -> None:
-    said = expected.pop("words", None)
-    if said is not None:
-        assert word_error((SPEECH / f"{said}.txt").read_text(), message["words"]) <= WORST_WORD_ERROR, message
-    actual = {name: message[name] for name in expected}
-    assert actual == expected, f"{where}: {message}"
-
-
-def stored(line: PracticeLine) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """Return the one concern and its messages, unsealed, as staff would find them."""
-    with line.station.database.read() as work:
-        concern_row = work.connection.execute(select(concerns_table)).mappings().first()
-        rows = (
-            work.connection.execute(select(messages_table).order_by(messages_table.c.recorded_at))
-            .mappings()
-            .all()
-        )
-        words = {row.message_id: row.sealed_words for row in work.connection.execute(select(transcripts))}
-        concern = None if concern_row is None else concerns.by_id(work, concern_row["id"])
-    key = None if concern is None else concern.key(line.station.keys)
-    if concern_row is None or key is None:
-        return None if concern_row is None else dict(concern_row), []
-    kept = []
-    for row in rows:
-        sealed = words.get(row["id"])
-        sound = line.station.recordings.get(row["id"])
-        text = None if sealed is None else unseal(key, sealed, words_context(row["id"])).decode()
-        kept.append(
-            {
-                **row,
-                "is_erased": row["erased_at"] is not None,
-                "is_released": row["released_at"] is not None,
-                "is_sent": row["sent_at"] is not None,
-                "words": "" if text is None else Transcript.from_json(text).text,
-                "has_sound": sound is not None
-                and unseal(key, sound, sound_context(row["id"]))[:4] == b"RIFF",
-            }
-        )
-    return {**concern_row, "has_pin": concern_row["pin_hash"] is not None}, kept
-
-
-def word_error(said: str, heard: str) -> float:
-    """Return the share of words that were missed, added or mistaken."""
-    a, b = said.split(), heard.split()
-    row = list(range(len(b) + 1))
-    for i, word in enumerate(a, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-    return row[-1] / max(1, len(a))
+def _names(heard: tuple[Heard, ...]) -> list[str]:
+    """Return the ids of all clips; her own voice is the only sound that carries no words."""
+    return [name for sound in heard for name in sound.prompts or ("own_message",)]

@@ -1,13 +1,25 @@
 """Every whole call of `tests/calls/`, heard to its end, on each kind of database."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import stamina
 
+from tests.kept import check_stored
 from tests.practice_line import practice_line
-from tests.scenario import Scenario, all_scenarios, check_stored, play
+from tests.scenario import Scenario, all_scenarios, play
 
-LEAST_SCENARIOS = 30
+LEAST_SCENARIOS = 40
+SHORT_PATIENCE_MS = 200
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Wait for a broken part no longer than a test should last."""
+    monkeypatch.setattr("ivr.persistence.database.BUSY_TIMEOUT_MS", SHORT_PATIENCE_MS)
+    with stamina.set_testing(testing=True, attempts=2):
+        yield
 
 
 @pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)
@@ -15,7 +27,7 @@ def test_a_whole_call(scenario: Scenario, tmp_path: Path, database_url: str) -> 
     with practice_line(tmp_path, database_url, **scenario.hotline) as line:
         play(line, scenario)
 
-        check_stored(line, scenario)
+        check_stored(line, scenario.stored, scenario.name)
 
 
 def test_there_are_enough_calls_to_trust_the_line() -> None:

@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import text
 
 from ivr.logs import configure_logs, withhold
+from tests.kept import stored
 from tests.practice_line import CALLER, SPEECH, PracticeLine, practice_line
-from tests.scenario import stored
 
 PIN = "4827"
 SAID = (SPEECH / "06-phone-number.txt").read_text()
