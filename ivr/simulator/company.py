@@ -10,7 +10,7 @@ from ivr.simulator.call import Address, Answering, Call, Instructions, Status
 from ivr.simulator.clock import Clock, RealClock
 from ivr.simulator.conversation import Conversation
 from ivr.simulator.desk import Desk
-from ivr.simulator.exchange import Exchange, sleep_until
+from ivr.simulator.exchange import Exchange, Process, sleep_until
 from ivr.simulator.handset import BETWEEN_KEYS_S, Handset
 from ivr.simulator.line import Line
 from ivr.simulator.media import MediaShelf
@@ -179,9 +179,9 @@ class Company:
             call.process = self.exchange.spawn(outgoing.live(starts_s))
         return call
 
-    def press(self, call: Call, digits: str) -> None:
+    def press(self, call: Call, digits: str) -> Process:
         """Press keys at a handset, with the time a finger needs between them."""
-        self.exchange.spawn(self._press(call, digits), matters=False)
+        return self.exchange.spawn(self._press(call, digits), matters=False)
 
     def hang_up(self, call: Call) -> None:
         """End a call from the handset's side."""
@@ -253,11 +253,13 @@ class Company:
         tell_of_end(self.desk, call)
 
     async def _press(self, call: Call, digits: str) -> None:
-        for digit in digits:
-            if call.is_over:
-                return
-            call.line.press(digit)
-            await sleep_until(self.exchange.now_s() + BETWEEN_KEYS_S)
+        for place, digit in enumerate(digits):
+            if place:
+                await sleep_until(self.exchange.now_s() + BETWEEN_KEYS_S)
+            if not call.is_over:
+                call.line.press(digit)
+        # Whoever takes the last key goes first.
+        await sleep_until(self.exchange.now_s())
 
     def _answering_of(self, number: str) -> Answering:
         return self._people.get(number, Answering())

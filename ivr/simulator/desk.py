@@ -4,7 +4,6 @@ import itertools
 import secrets
 import uuid
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from ivr.simulator.media import MediaShelf
 from ivr.simulator.mischief import Channel, Mischief
 from ivr.simulator.profiles import Profile
 from ivr.simulator.recordings import Recording, whole_seconds
-from ivr.simulator.webhooks import Answered, Asked, Courier, UndeliveredError
+from ivr.simulator.webhooks import Answered, Asked, Courier, UndeliveredError, deliver_side_by_side
 
 FIRST_ERROR_STATUS = 400
 CALLBACK_TROUBLE = 15003
@@ -91,11 +90,7 @@ class Desk:
             note_trouble(call, trouble)
 
     async def _tell_at_once(self, call: Call, asked: Asked, copies: int) -> None:
-        def send_all() -> list[Answered]:
-            with ThreadPoolExecutor(max(1, copies)) as hands:
-                return list(hands.map(lambda _: self.courier.deliver(asked), range(copies)))
-
-        for answered in await run_errand(send_all):
+        for answered in await run_errand(lambda: deliver_side_by_side(self.courier, asked, copies)):
             self.note_webhook(call, asked, answered)
 
     @staticmethod

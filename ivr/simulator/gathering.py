@@ -29,7 +29,6 @@ async def gather(talk: Talk, verb: Gather) -> Outcome:
 async def _collect(talk: Talk, verb: Gather, first: Key | None) -> tuple[str, str]:
     digits = ""
     key = first
-    talk.line.become("waiting_for_keys", "waiting_for_keys")
     while True:
         if key is None:
             key = await _next_key(talk, verb.timeout_s)
@@ -44,6 +43,8 @@ async def _collect(talk: Talk, verb: Gather, first: Key | None) -> tuple[str, st
 
 
 async def _next_key(talk: Talk, timeout_s: float) -> Key | None:
+    if talk.line.state != "waiting_for_keys":
+        talk.line.become("waiting_for_keys", "waiting_for_keys")
     until_s = talk.now_s() + timeout_s
     while True:
         item = await next_item(talk.line.inbox, until_s)

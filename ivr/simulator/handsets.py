@@ -92,15 +92,16 @@ class Handsets:
             self._exchange.changed.wait_for(
                 lambda: len(line.events) > after or line.state == "ended", LONGEST_POLL_S
             )
-            news = line.events[after:]
-            return jsonify(events=[_event_as_json(event) for event in news], state=line.state)
+            news = [_event_as_json(event) for event in line.events[after:]]
+            return jsonify(events=news, state=line.state, takes_keys=line.takes_keys)
 
     def press(self, sid: str) -> Answer:
-        """Press keys, one after the other."""
+        """Press keys, one after the other; answers when the line has taken them or let them go."""
         digits = str(_json().get("digits", ""))
         if not digits or not set(digits) <= KEYS:
             raise HandsetError("A telephone has the keys 0 to 9, * and #.", HTTPStatus.BAD_REQUEST)
-        self._company.press(self._running(sid), digits)
+        pressing = self._company.press(self._running(sid), digits)
+        self._exchange.run_until(lambda: pressing.done, self._exchange.now_s() + LONGEST_POLL_S)
         return NO_CONTENT
 
     def speak(self, sid: str) -> Answer:

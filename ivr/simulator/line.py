@@ -138,6 +138,11 @@ class Line:
         """Return the seconds since dialling."""
         return self._exchange.now_s() - self.began_s
 
+    @property
+    def takes_keys(self) -> bool:
+        """Tell whether a key would be heard by somebody."""
+        return self._listens
+
     def note(self, kind: Kind, **details: Any) -> None:
         """Write down what happened."""
         event = Event(len(self.events) + 1, round(self.now_s, 3), kind)

@@ -36,6 +36,7 @@ class Mischief:
         deliveries: Manner of delivery per kind of callback.
         reversed_progress: Progress callbacks of a call arrive in reverse order.
         turn_copies: How often each request for a document is sent; the last answer counts.
+        turns_at_once: Those copies are sent side by side instead of one after the other.
         extra_parameter_every: Every how many requests an unknown parameter is added; 0 for never.
         media_missing_s: How much longer than announced the file of a recording is missing.
         media_fault: What the files of recordings are instead of sound.
@@ -43,12 +44,14 @@ class Mischief:
         silent_recordings: Kept like any other, or dropped so that the next verb runs.
         empty_digits: How an empty Gather is posted; None as the profile does.
         api_faults: What the next requests to the REST server meet, in order.
+        api_fault: What every further request meets.
         slow_api_s: How long a slow answer of the REST server takes.
     """
 
     deliveries: dict[Channel, Delivery] = field(default_factory=dict)
     reversed_progress: bool = False
     turn_copies: int = 1
+    turns_at_once: bool = False
     extra_parameter_every: int = 3
     media_missing_s: float = 0.0
     media_fault: MediaFault | None = None
@@ -56,6 +59,7 @@ class Mischief:
     silent_recordings: Literal["kept", "dropped"] = "kept"
     empty_digits: Literal["blank", "missing"] | None = None
     api_faults: list[ApiFault] = field(default_factory=list)
+    api_fault: ApiFault | None = None
     slow_api_s: float = 1.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -66,4 +70,4 @@ class Mischief:
     def next_api_fault(self) -> ApiFault | None:
         """Return what the next REST request meets, and use it up."""
         with self._lock:
-            return self.api_faults.pop(0) if self.api_faults else None
+            return self.api_faults.pop(0) if self.api_faults else self.api_fault

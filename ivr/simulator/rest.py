@@ -1,6 +1,7 @@
 """The REST server: calls and recordings as the carrier shows them to the app (fact sheet, 4 and 6)."""
 
 import hmac
+import socket
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -209,7 +210,7 @@ class Resources:
                 time.sleep(self._company.mischief.slow_api_s)
                 return None
             case "down":
-                return Response("Service Unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
+                return _drop_the_connection()
             case "500_but_done":
                 self._do_and_forget()
                 raise broken()
@@ -217,6 +218,11 @@ class Resources:
     def _do_and_forget(self) -> None:
         if request.method == "POST" and request.path.endswith("/Calls.json"):
             self.place_call()
+
+
+def _drop_the_connection() -> Response:
+    request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    return Response()
 
 
 def _step_of_form() -> Step:

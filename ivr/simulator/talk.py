@@ -8,7 +8,7 @@ from ivr.simulator.desk import Desk
 from ivr.simulator.exchange import run_errand, sleep_until
 from ivr.simulator.grammar import Method
 from ivr.simulator.turns import ImpossibleError, Turn
-from ivr.simulator.webhooks import Answered, Asked
+from ivr.simulator.webhooks import Answered, Asked, deliver_side_by_side
 
 
 class Talk:
@@ -75,11 +75,18 @@ class Talk:
         """
         standard = self.desk.with_extras(self._standard_fields())
         asked = Asked(turn.url, turn.method, {**standard, **turn.fields}, standard, self.call.cookies)
-        for _ in range(self.desk.mischief.turn_copies - 1):
-            await run_errand(lambda: self.desk.courier.deliver(asked))
-        answered = await run_errand(lambda: self.desk.courier.deliver(asked))
+        answered = await self._deliver(asked)
         self.desk.note_webhook(self.call, asked, answered)
         return answered
+
+    async def _deliver(self, asked: Asked) -> Answered:
+        courier, mischief = self.desk.courier, self.desk.mischief
+        copies = mischief.turn_copies
+        if mischief.turns_at_once:
+            return (await run_errand(lambda: deliver_side_by_side(courier, asked, copies)))[-1]
+        for _ in range(copies - 1):
+            await run_errand(lambda: courier.deliver(asked))
+        return await run_errand(lambda: courier.deliver(asked))
 
     def _standard_fields(self) -> dict[str, str]:
         fields = self.call.fields(self.desk.profile)

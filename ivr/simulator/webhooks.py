@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urldefrag, urlencode, urljoin, urlsplit
@@ -191,6 +192,16 @@ class Courier:
         with self._cookies_lock:
             asked.cookies.set_cookie_header(request)
         return request
+
+
+def deliver_side_by_side(courier: Courier, asked: Asked, copies: int) -> list[Answered]:
+    """Send copies of one request at the same moment and return all answers.
+
+    Raises:
+        UndeliveredError: One of them got no usable answer.
+    """
+    with ThreadPoolExecutor(max(1, copies)) as hands:
+        return list(hands.map(lambda _: courier.deliver(asked), range(copies)))
 
 
 def _basic(user: str, password: str) -> str:
