@@ -84,11 +84,11 @@ def open_engine(url: str, *, synchronous: str = "FULL") -> Engine:
         synchronous: SQLite only: `FULL` survives a power cut, `NORMAL` a crash of the program.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     file = make_url(url).database
     if file:
         Path(file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # an error's text never quotes a value
     _tune_sqlite(engine, synchronous)
     return engine
 

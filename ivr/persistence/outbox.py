@@ -120,8 +120,8 @@ def send_again(work: Work, task: Task) -> None:
         work.errands.append(Errand(task.job, task.id, task.attempt + 1))
 
 
-def revive(work: Work, job: str, subject_id: str) -> None:
-    """Try a dead task again from the start, because a person asked for it."""
+def revive(work: Work, job: str, subject_id: str) -> bool:
+    """Try a dead task again from the start, because a person asked for it; False if it was not dead."""
     row = work.connection.execute(
         update(tasks)
         .where(tasks.c.job == job, tasks.c.subject_id == subject_id, tasks.c.state == "dead")
@@ -130,6 +130,7 @@ def revive(work: Work, job: str, subject_id: str) -> None:
     ).first()
     if row is not None:
         work.errands.append(Errand(job, row.id, 1))
+    return row is not None
 
 
 def pause_after(attempt: int) -> timedelta:

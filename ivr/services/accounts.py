@@ -146,10 +146,15 @@ def people_of(work: Work, keys: Keys, organisation_id: str) -> list[Person]:
 
 def person_of(account: Account, organisation_key: bytes) -> Person:
     """Open the name of an account."""
-    name = unseal(organisation_key, account.sealed_name, _name_context(account.id)).decode()
+    name = open_name(organisation_key, account.id, account.sealed_name)
     return Person(
         account.id, account.organisation_id, name, account.role, account.is_active, account.created_at
     )
+
+
+def open_name(organisation_key: bytes, account_id: str, sealed_name: bytes) -> str:
+    """Open the name of a member of staff."""
+    return unseal(organisation_key, sealed_name, _name_context(account_id)).decode()
 
 
 def organisation_key(work: Work, keys: Keys, organisation_id: str) -> bytes:
