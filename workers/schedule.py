@@ -7,6 +7,7 @@ import structlog
 
 from ivr.persistence import messages, outbox
 from ivr.services.messages import erase_empty_drafts, release_forgotten
+from ivr.services.sign_in import forget_old
 from workers.clock import Beat
 from workers.reconciliation import Reconciliation
 from workers.workplace import Workplace
@@ -24,6 +25,7 @@ def beats(place: Workplace) -> tuple[Beat, ...]:
         Beat("reconcile", 60, Reconciliation(place)),
         Beat("old_copies", 600, lambda: tell_of_old_copies(place)),
         Beat("empty_drafts", 600, lambda: erase_empty_drafts(place.station)),
+        Beat("old_sessions", 600, lambda: forget_old(place.station)),
     )
 
 

@@ -1,7 +1,6 @@
 """The supervisor with real programs: started in order, watched, and ended together."""
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 from ivr.processes import supervisor as supervising
 from ivr.processes.program import Program
 from ivr.processes.supervisor import Supervisor
+from tests.processes.endings import has_ended
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,18 +39,6 @@ class Heard:
 
 def stop() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def has_ended(pid: int) -> bool:
-    """Wait at most 5 s for a process that is not ours: a killed one may need a moment."""
-    try:
-        gone = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([gone], [], [], 5)[0])
-    finally:
-        os.close(gone)
 
 
 def test_lines_carry_the_name_of_their_program_and_a_stop_is_a_success() -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import numpy as np
 from pydantic import SecretStr
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, Table, func, insert, select
 
 from ivr.domain.hotline import Hotline
 from ivr.persistence import calls, concerns, hotlines
@@ -98,6 +98,10 @@ class SmallLine:
     def tasks(self) -> list[Row[tuple[object, ...]]]:
         with self.place.station.database.read() as work:
             return list(work.connection.execute(select(tasks).order_by(tasks.c.created_at, tasks.c.job)))
+
+    def count(self, table: Table) -> int:
+        with self.place.station.database.read() as work:
+            return work.connection.execute(select(func.count()).select_from(table)).scalar_one()
 
     def task(self, job: str) -> str:
         """Return the id of the only task for a job."""

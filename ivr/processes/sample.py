@@ -1,0 +1,61 @@
+"""The sample network of a demonstration: one organisation, its hotline, and somebody who may sign in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.persistence.database import Database, open_engine
+from ivr.persistence.hotlines import all_hotlines
+from ivr.persistence.recording_store import RecordingStore
+from ivr.persistence.sealing import Keys
+from ivr.services import accounts
+from ivr.services.accounts import LoginTakenError
+from ivr.services.network import found_organisation, open_hotline
+from ivr.services.station import Station
+from ivr.settings import Settings
+
+ORGANISATION = "sample"
+LOGIN = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """With what a visitor of the demonstration signs in."""
+
+    login: str
+    password: str
+
+
+def open_sample_network(settings: Settings) -> SignIn:
+    """Make the network if it is not there yet, and return how to sign in."""
+    engine = open_engine(settings.resolved_database_url, synchronous=settings.sqlite_synchronous)
+    station = Station(Database(engine), Keys(settings.read_master_key()), RecordingStore(settings.media_dir))
+    try:
+        _open_line(station, settings.hotline_number)
+        return SignIn(LOGIN, _password(station, settings.data_dir / "demo-password"))
+    finally:
+        station.database.close()
+
+
+def _open_line(station: Station, number: str) -> None:
+    with station.database.write() as work:
+        organisation_id = found_organisation(work, station.keys, slug=ORGANISATION, name="Sample Network")
+        if all(hotline.number != number for hotline in all_hotlines(work)):
+            open_hotline(
+                work, organisation_id=organisation_id, number=number, name="Sample Hotline", country="SG"
+            )
+
+
+def _password(station: Station, file: Path) -> str:
+    """Return the password of the demonstration, the same at every start; it lies beside the sample data."""
+    if file.exists():
+        return file.read_text().strip()
+    password = accounts.new_password()
+    try:
+        accounts.add(
+            station, LOGIN, password, name="Demo Coordinator", role="coordinator", organisation=ORGANISATION
+        )
+    except LoginTakenError:
+        accounts.set_password(station, LOGIN, password)
+    file.touch(mode=0o600)
+    file.write_text(password + "\n")
+    return password
