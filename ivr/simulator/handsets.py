@@ -88,10 +88,9 @@ class Handsets:
         """Answer with what has happened since, as soon as something has."""
         line = self._find(sid).line
         after = request.args.get("after", 0, int)
+        wait_s = min(LONGEST_POLL_S, request.args.get("wait_s", LONGEST_POLL_S, float))
         with self._exchange.changed:
-            self._exchange.changed.wait_for(
-                lambda: len(line.events) > after or line.state == "ended", LONGEST_POLL_S
-            )
+            self._exchange.changed.wait_for(lambda: len(line.events) > after or line.state == "ended", wait_s)
             news = [_event_as_json(event) for event in line.events[after:]]
             return jsonify(events=news, state=line.state, takes_keys=line.takes_keys)
 
