@@ -11,13 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows.checks import load_checked
 from flows.loader import DEFINITIONS
+from ivr import console
+from ivr.addresses import redis_url
 from ivr.health import health
 from ivr.logs import configure_logs
 from ivr.persistence.database import Database, SendErrand, open_engine, utc_now
 from ivr.persistence.hotlines import OpenHotlines
 from ivr.persistence.recording_store import RecordingStore
 from ivr.persistence.sealing import Keys
-from ivr.processes.addresses import redis_url
 from ivr.queue import JobQueue
 from ivr.services.station import Station
 from ivr.settings import Settings
@@ -48,6 +49,7 @@ def create_app(
     app.extensions["peerline_settings"] = settings
     app.register_blueprint(voice)
     app.register_blueprint(audio)
+    console.register(app, station, settings)
     app.register_blueprint(health)
     return app
 

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr import metrics
+from ivr.addresses import redis_url
 from ivr.persistence import backlog
-from ivr.processes.addresses import redis_url
 from ivr.queue import connect
 from ivr.services.station import Station
 from ivr.settings import Settings

@@ -8,6 +8,7 @@ import sys
 # Before numpy is loaded: its own threads gain nothing here, and no thread may exist when we fork.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from ivr.logs import configure_logs
 from ivr.settings import Settings, SettingsError
 from workers import workplace
 
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    configure_logs()
     workplace.prepare(settings)
     if asked.what == "clock":
         _run_clock()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from ivr.processes.lifeline import end_with_parent
+from ivr.lifeline import end_with_parent
 
 FINISH_WITHIN_S = 6.0
 """So long a child may finish its job after it was asked to end; less than the supervisor waits for us."""

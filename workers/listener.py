@@ -10,7 +10,7 @@ from rq import SimpleWorker, Worker
 from rq.job import Job
 from rq.queue import Queue
 
-from ivr.processes.lifeline import end_with_parent
+from ivr.lifeline import end_with_parent
 from ivr.queue import SERIALIZER, TRANSCRIPTION
 
 WORKER_TTL_S = 45

@@ -6,13 +6,12 @@ import redis
 import structlog
 
 from ivr.persistence import messages, outbox
+from ivr.persistence.backlog import COPY_MAY_STAY
 from ivr.services.messages import erase_empty_drafts, release_forgotten
 from ivr.services.sign_in import forget_old
 from workers.clock import Beat
 from workers.reconciliation import Reconciliation
 from workers.workplace import Workplace
-
-COPY_MAY_STAY = timedelta(hours=24)
 
 log = structlog.get_logger(__name__)
 

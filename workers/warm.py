@@ -6,7 +6,7 @@ from importlib import import_module
 
 import structlog
 
-from ivr.processes.addresses import redis_url
+from ivr.addresses import redis_url
 from ivr.queue import JOBS, MESSAGES, TRANSCRIPTION
 from ivr.settings import Settings
 from transcription.suggestion import load_taxonomy

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
+from ivr.addresses import redis_url
 from ivr.carrier import Carrier
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.persistence.database import Clock, Database, open_engine
 from ivr.persistence.recording_store import RecordingStore
 from ivr.persistence.sealing import Keys
-from ivr.processes.addresses import redis_url
 from ivr.queue import JobQueue
 from ivr.services.station import Station
 from ivr.settings import Settings

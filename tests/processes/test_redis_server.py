@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from ivr.processes.addresses import LONGEST_SOCKET_PATH_BYTES, is_port_free, redis_socket
+from ivr.addresses import LONGEST_SOCKET_PATH_BYTES, is_port_free, redis_socket
 from ivr.processes.redis_server import EmbeddedRedis, UnsafeFolderError
 
 

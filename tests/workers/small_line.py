@@ -1,6 +1,7 @@
 """A line with one hotline, its database, its Redis and a telephone company that keeps recordings."""
 
 import base64
+import time
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,6 +99,13 @@ class SmallLine:
     def tasks(self) -> list[Row[tuple[object, ...]]]:
         with self.place.station.database.read() as work:
             return list(work.connection.execute(select(tasks).order_by(tasks.c.created_at, tasks.c.job)))
+
+    def wait_until_done(self, within_s: float = 30) -> None:
+        """Return when no task is left to do."""
+        deadline = time.monotonic() + within_s
+        while left := [task for task in self.tasks() if task.state != "done"]:
+            assert time.monotonic() < deadline, [(task.job, task.attempt, task.failure) for task in left]
+            time.sleep(0.05)
 
     def count(self, table: Table) -> int:
         with self.place.station.database.read() as work:

@@ -12,7 +12,6 @@ from ivr.persistence.database import utc_now
 from ivr.queue import JobQueue
 from tests.processes.running_redis import RunningRedis
 from tests.workers.small_line import SmallLine
-from workers import schedule
 from workers.clock import Beat, Clock
 from workers.reconciliation import Reconciliation
 from workers.schedule import beats, sweep, tell_of_old_copies
@@ -155,4 +154,3 @@ def test_a_slow_beat_holds_up_no_other() -> None:
 
 def test_the_sweep_comes_every_second(line: SmallLine) -> None:
     assert {beat.name: beat.every_s for beat in beats(line.place)}["sweep"] == 1
-    assert timedelta(hours=24) == schedule.COPY_MAY_STAY
