@@ -17,6 +17,24 @@ from ivr.services.recordings import words_context
 from ivr.services.station import Station
 from transcription.transcript import Transcript
 
+__all__ = [
+    "LONGEST_NOTE",
+    "REASONS",
+    "ConcernFile",
+    "Event",
+    "Opened",
+    "Reason",
+    "Voice",
+    "add_note",
+    "fetch_again",
+    "find",
+    "finish",
+    "give_reason",
+    "hear",
+    "open_concern",
+    "reopen",
+]
+
 Reason = Literal["first_review", "check_words", "prepare_answer", "other"]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
