@@ -16,7 +16,7 @@ from prompts.checks import EXAMPLES, Kind, find_faults, length_ms
 from prompts.drafts import make_draft
 from prompts.errors import PromptsError, SynthesiserMissingError
 from prompts.intake import take_in
-from prompts.recordings import Recorded, read_index
+from prompts.recordings import Recorded, clip_path, read_index
 from prompts.sounds import SoundLibrary, Spoken
 
 app = typer.Typer(no_args_is_help=True, help="List, check, record and draft what the line says.")
@@ -57,7 +57,7 @@ def list_prompts(
     catalogue = _catalogue(folder, languages)
     chosen = languages or list(catalogue.languages)
     table = Table("prompt", "at most", *(catalogue.language(code).endonym for code in chosen))
-    indexes = {code: read_index(folder, code) for code in chosen}
+    indexes = {code: _on_disk(folder, code) for code in chosen}
     for prompt in catalogue.prompts if every else catalogue.reachable():
         cells = [_state(catalogue, code, prompt, indexes[code]) for code in chosen]
         table.add_row(prompt, f"{catalogue.prompt(prompt).max_seconds:g} s", *cells)
@@ -143,6 +143,11 @@ def _pairs(values: Sequence[str]) -> dict[str, str]:
 def _all_well(catalogue: Catalogue, languages: Sequence[str] | None) -> str:
     prompts = len(catalogue.reachable())
     return f"{prompts} prompts in {', '.join(languages or catalogue.languages)}: nothing wrong."
+
+
+def _on_disk(folder: Path, language: str) -> dict[str, Recorded]:
+    index = read_index(folder, language)
+    return {clip: entry for clip, entry in index.items() if clip_path(folder, language, clip).exists()}
 
 
 def _state(catalogue: Catalogue, language: str, prompt: str, index: dict[str, Recorded]) -> str:
