@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -88,8 +89,9 @@ def test_a_taken_port_is_said_with_the_setting_to_change() -> None:
 class RunningDemo:
     """`peerline demo` as a process of its own."""
 
-    def __init__(self, process: subprocess.Popen[bytes], phone: str) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], web: str, phone: str) -> None:
         self.process = process
+        self._web = web
         self.says = Spoken(process.stdout)
         self._phone = phone
 
@@ -105,6 +107,12 @@ class RunningDemo:
             heard = [event["text"] for event in events if event["kind"] == "playing"]
             assert all(event["kind"] != "ended" for event in events), events
         return heard
+
+    def wait_until_it_answers(self, within_s: float = 15) -> None:
+        deadline = time.monotonic() + within_s
+        while not (answers_at(self._web)() and answers_at(self._phone)()):
+            assert time.monotonic() < deadline, self.says.all
+            time.sleep(0.05)
 
     def _ask(self, path: str, body: bytes | None = None) -> dict[str, list[dict[str, str]]]:
         request = urllib.request.Request(
@@ -133,7 +141,7 @@ def running_demo(data_dir: Path) -> Iterator[RunningDemo]:
         cwd=ROOT,
     )
     try:
-        yield RunningDemo(process, phone)
+        yield RunningDemo(process, web, phone)
     finally:
         process.kill()
         process.wait()
@@ -154,6 +162,13 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
+def is_running(pid: int, program: str, parent: int) -> bool:
+    """Tell whether a process is this program itself, not a child of it."""
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    of_parent = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) == parent
+    return of_parent and program in words
+
+
 @pytest.mark.whole
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 def test_the_demonstration_answers_a_call_and_ctrl_c_ends_all_of_it(tmp_path: Path) -> None:
@@ -170,9 +185,42 @@ def test_the_demonstration_answers_a_call_and_ctrl_c_ends_all_of_it(tmp_path: Pa
 
 
 @pytest.mark.whole
+@pytest.mark.parametrize("program", ["ivr.processes.web_server", "valkey-server"])
+def test_a_program_that_is_killed_comes_back_and_the_line_answers(tmp_path: Path, program: str) -> None:
+    with running_demo(tmp_path) as demo:
+        demo.says.wait_for("Ctrl-C ends all of it.")
+        (victim,) = [
+            pid for pid in children_of(demo.process.pid) if is_running(pid, program, demo.process.pid)
+        ]
+
+        os.kill(victim, signal.SIGKILL)
+
+        demo.says.wait_for("ended by itself (killed by SIGKILL)")
+        demo.wait_until_it_answers()
+        assert demo.dial()[0].startswith("Hello")
+
+
+@pytest.mark.whole
 def test_a_second_demonstration_on_the_same_folder_says_why_not(tmp_path: Path) -> None:
     with running_demo(tmp_path) as first:
         first.says.wait_for("Ctrl-C ends all of it.")
         with running_demo(tmp_path) as second:
             second.says.wait_for("Peerline runs already on the data folder")
             assert second.process.wait(10) == 1
+
+
+@pytest.mark.parametrize("command", ["up", "serve"])
+def test_settings_that_are_wrong_are_said_in_plain_words(tmp_path: Path, command: str) -> None:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("PEERLINE_")}
+    answer = subprocess.run(
+        [sys.executable, "-c", "from ivr.cli import main; main()", command],
+        env={**bare, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+
+    assert answer.returncode == 2
+    assert "PEERLINE_CARRIER is not set" in answer.stderr
+    assert "Traceback" not in answer.stderr
