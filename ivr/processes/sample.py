@@ -41,7 +41,15 @@ def _open_line(station: Station, number: str) -> None:
         organisation_id = found_organisation(work, station.keys, slug=ORGANISATION, name="Sample Network")
         if all(hotline.number != number for hotline in all_hotlines(work)):
             open_hotline(
-                work, organisation_id=organisation_id, number=number, name="Sample Hotline", country="SG"
+                work,
+                organisation_id=organisation_id,
+                number=number,
+                name="Sample Hotline",
+                country="SG",
+                languages="en,id",
+                is_free=True,
+                emergency_number="999",
+                emergency_checked_on=work.now,
             )
 
 
