@@ -6,7 +6,7 @@ from pathlib import Path
 from flows.deeds import CONSENT_DEED, CONSENT_OUTCOME, DEEDS
 from flows.graph import distances_to_end, own_ways, prompts_of, reachable, ways_out
 from flows.loader import FlowError, lines_of_steps, load_flow
-from flows.model import Do, End, Flow, Keypad, Languages, Menu, Record
+from flows.model import Choose, Do, End, Flow, Keypad, Languages, Menu, Record
 
 MOST_CHOICES = 5
 MOST_MENUS_DEEP = 3
@@ -113,7 +113,11 @@ def _silent_circles(flow: Flow) -> Iterator[Finding]:
 
 def _only_way(flow: Flow, name: str) -> str | None:
     step = flow.steps[name]
-    return step.then if hasattr(step, "then") and not isinstance(step, Keypad | Record | Languages) else None
+    return (
+        step.then
+        if hasattr(step, "then") and not isinstance(step, Keypad | Record | Languages | Choose)
+        else None
+    )
 
 
 def _deep_menus(flow: Flow) -> Iterator[Finding]:
@@ -122,7 +126,7 @@ def _deep_menus(flow: Flow) -> Iterator[Finding]:
     waiting = [flow.first]
     while waiting:
         name = waiting.pop(0)
-        asks = isinstance(flow.steps[name], Menu | Languages)
+        asks = isinstance(flow.steps[name], Menu | Languages | Choose)
         for way in own_ways(flow.steps[name]):
             deeper = depth[name] + (1 if asks else 0)
             if way.to not in depth or deeper < depth[way.to]:

@@ -11,6 +11,7 @@ from flows.model import (
     AskKeys,
     AskVoice,
     Began,
+    Choose,
     Deed,
     Do,
     End,
@@ -42,11 +43,18 @@ FULL_WAIT_S = 7
 SILENCES_ANSWERED = 3
 """A soft word, then the choices twice in full; after that the flow goes on by itself."""
 
-MISSES_ANSWERED = 4
-LANGUAGES_AT_ONCE = 5
-MORE_LANGUAGES = "8"
+STAR_WAIT_S = 2
+"""How long the line keeps quiet after the star: a 9 within it means danger, a later one the end.
 
-Asking = Menu | Languages | Keypad
+Without this pause a caller who heard her choices again and then pressed 9 would lose her message.
+"""
+
+MISSES_ANSWERED = 4
+AT_ONCE = 5
+MORE = "8"
+
+Asking = Menu | Languages | Choose | Keypad
+Listing = Languages | Choose
 
 
 def advance(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple[Position, Turn]:
@@ -61,23 +69,37 @@ def advance(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple
     Returns:
         Where the call stands now, and what the line does.
     """
+    if isinstance(heard, Outcome):
+        step = flow.steps[position.step]
+        assert isinstance(step, Do)  # noqa: S101 - only deeds have outcomes
+        position = _remembering(position, *heard.choices)
+        return _enter(flow, position, step.outcomes[heard.name], place, heard.said)
+    if position.starred:
+        return _after_star(flow, _next_turn(replace(position, starred=False)), heard, place)
+    return _answer(flow, _next_turn(position), heard, place)
+
+
+def _after_star(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple[Position, Turn]:
+    """Answer what came in the moment of quiet after the star."""
+    if isinstance(heard, Keys) and heard.digits.startswith(END):
+        return _enter(flow, position, flow.panic, place)
+    if isinstance(heard, Silence):
+        return _enter(flow, position, position.step, place)
+    return _answer(flow, position, heard, place)
+
+
+def _answer(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple[Position, Turn]:
     step = flow.steps[position.step]
     match heard:
-        case Outcome(name, said):
-            assert isinstance(step, Do)  # noqa: S101 - only deeds have outcomes
-            return _enter(flow, position, step.outcomes[name], place, said)
-        case Began():
-            return _enter(flow, _next_turn(position), position.step, place)
         case Recorded(key=key) if isinstance(step, Record):
-            starred = replace(_next_turn(position), starred=key == AGAIN)
-            return _enter(flow, starred, step.then, place)
+            return _enter(flow, replace(position, starred=key == AGAIN), step.then, place)
         case Silence() if isinstance(step, Record):
-            return _enter(flow, _next_turn(position), step.silent, place)
+            return _enter(flow, position, step.silent, place)
         case Keys(digits) if isinstance(step, Asking) and digits:
-            return _on_keys(flow, _next_turn(position), step, digits, place)
-        case _ if isinstance(step, Asking):
-            return _on_silence(flow, _next_turn(position), step, place)
-    return _enter(flow, _next_turn(position), position.step, place)
+            return _on_keys(flow, position, step, digits, place)
+        case _ if isinstance(step, Asking) and not isinstance(heard, Began):
+            return _on_silence(flow, position, step, place)
+    return _enter(flow, position, position.step, place)
 
 
 def _next_turn(position: Position) -> Position:
@@ -93,21 +115,30 @@ def _enter(
         step = flow.steps[position.step]
         match step:
             case Say(lines, then):
-                said += _spoken(lines, place)
+                said += _spoken(lines, position, place)
                 position = replace(position, step=then)
             case Languages() if len(place.languages) == 1:
-                said += _spoken(step.lines, place)
+                said += _spoken(step.lines, position, place)
                 position = replace(position, step=step.then, language=place.languages[0])
+            case Choose() if not _listed(step, position, place):
+                position = replace(position, step=step.empty)
             case Do(deed, _):
                 return position, Turn(said, Deed(deed))
             case End(lines):
-                return position, Turn(said + _spoken(lines, place), HangUp())
+                return position, Turn(said + _spoken(lines, position, place), HangUp())
             case Record():
                 return position, Turn(
-                    said + _spoken(step.lines, place), AskVoice(step.max_length_s, step.silence_s)
+                    said + _spoken(step.lines, position, place), AskVoice(step.max_length_s, step.silence_s)
                 )
+            case _ if position.starred and not isinstance(step, Keypad):
+                return position, _quiet(said)
             case _:
-                return position, _ask(step, position, place, said)
+                return replace(position, starred=False), _ask(step, position, place, said)
+
+
+def _quiet(said: tuple[Line, ...] = ()) -> Turn:
+    """Wait without a word: the star may be the first half of the danger keys, and somebody may listen."""
+    return Turn(said, AskKeys(1, STAR_WAIT_S, barge_in=True))
 
 
 def _ask(
@@ -121,29 +152,61 @@ def _ask(
 
 
 def _choices(step: Asking, position: Position, place: Place, *, again: bool) -> tuple[Line, ...]:
-    if isinstance(step, Languages):
-        opening = () if again or position.page else _spoken(step.lines, place)
-        return opening + _language_lines(step, position.page, place)
+    if isinstance(step, Listing):
+        opening = () if again or position.page else _spoken(step.lines, position, place)
+        return opening + _items(step, position, place)
     lines = step.again if isinstance(step, Menu) and again and step.again else step.lines
-    return _spoken(lines, place)
+    return _spoken(lines, position, place)
 
 
-def _language_lines(step: Languages, page: int, place: Place) -> tuple[Line, ...]:
-    offered = _offered(page, place)
+def _items(step: Listing, position: Position, place: Place) -> tuple[Line, ...]:
+    """Return a line for each thing on this page, and one for the rest if there is more than a page."""
     items = tuple(
-        Line(step.item, values=(("key", str(key)),), language=language)
-        for key, language in enumerate(offered, 1)
+        _item(step, thing, str(key)) for key, thing in enumerate(_offered(step, position, place), 1)
     )
-    has_more = len(place.languages) > LANGUAGES_AT_ONCE
-    return (*items, Line(step.more)) if has_more else items
+    return (*items, Line(step.more)) if _pages(step, position, place) > 1 else items
 
 
-def _offered(page: int, place: Place) -> tuple[str, ...]:
-    return place.languages[page * LANGUAGES_AT_ONCE : (page + 1) * LANGUAGES_AT_ONCE]
+def _item(step: Listing, thing: str, key: str) -> Line:
+    if isinstance(step, Languages):
+        return Line(step.item, values=(("key", key),), language=thing)
+    return Line(step.item, values=(("item", thing), ("key", key)))
 
 
-def _spoken(lines: tuple[Line, ...], place: Place) -> tuple[Line, ...]:
-    return tuple(line for line in lines if line.only_if is None or line.only_if in place.facts)
+def _listed(step: Listing, position: Position, place: Place) -> tuple[str, ...]:
+    """Return everything that can be chosen."""
+    if isinstance(step, Languages):
+        return place.languages
+    return place.lists.get(_filled(step.of, position), ())
+
+
+def _offered(step: Listing, position: Position, place: Place) -> tuple[str, ...]:
+    first = position.page * AT_ONCE
+    return _listed(step, position, place)[first : first + AT_ONCE]
+
+
+def _pages(step: Listing, position: Position, place: Place) -> int:
+    return -(-len(_listed(step, position, place)) // AT_ONCE)
+
+
+def _spoken(lines: tuple[Line, ...], position: Position, place: Place) -> tuple[Line, ...]:
+    """Leave out what does not hold here, and put earlier choices where they are named."""
+    held = (line for line in lines if line.only_if is None or line.only_if in place.facts)
+    return tuple(_with_choices(line, position) for line in held)
+
+
+def _with_choices(line: Line, position: Position) -> Line:
+    if "{" not in line.prompt and not any("{" in value for _, value in line.values):
+        return line
+    values = tuple((slot, _filled(value, position)) for slot, value in line.values)
+    return replace(line, prompt=_filled(line.prompt, position), values=values)
+
+
+def _filled(text: str, position: Position) -> str:
+    """Put the caller's choices into a name; one that was never made leaves it as it is."""
+    for name, choice in position.choices.items():
+        text = text.replace("{" + name + "}", choice)
+    return text
 
 
 def _on_silence(flow: Flow, position: Position, step: Asking, place: Place) -> tuple[Position, Turn]:
@@ -151,7 +214,7 @@ def _on_silence(flow: Flow, position: Position, step: Asking, place: Place) -> t
         return _on_number(flow, position, step, AGAIN, place)
     silences = position.silences + 1
     skips = isinstance(step, Menu) and step.skip_on_silence
-    position = replace(position, silences=silences, starred=False)
+    position = replace(position, silences=silences)
     if skips or silences > SILENCES_ANSWERED:
         return _enter(flow, _with_some_language(position, place), step.no_input, place)
     if silences == 1:
@@ -175,13 +238,10 @@ def _on_keys(
     if isinstance(step, Keypad):
         return _on_number(flow, position, step, digits, place)
     key = digits[0]
-    if key == END and position.starred:
-        return _enter(flow, replace(position, starred=False), flow.panic, place)
-    position = replace(position, starred=key == AGAIN)
-    if isinstance(step, Languages):
-        return _on_language_key(flow, position, step, key, place)
+    if isinstance(step, Listing):
+        return _on_list_key(flow, position, step, key, place)
     if key in step.press:
-        position = _remembering(position, key) if step.remember else position
+        position = _remembering(position, (position.step, key)) if step.remember else position
         return _enter(flow, position, step.press[key], place)
     return _on_common_key(flow, position, step, key, place)
 
@@ -199,25 +259,33 @@ def _on_number(
     return _enter(flow, position, step.then, place)
 
 
-def _remembering(position: Position, key: str) -> Position:
-    return replace(position, choices=MappingProxyType({**position.choices, position.step: key}))
+def _remembering(position: Position, *choices: tuple[str, str]) -> Position:
+    if not choices:
+        return position
+    return replace(position, choices=MappingProxyType({**position.choices, **dict(choices)}))
 
 
-def _on_language_key(
-    flow: Flow, position: Position, step: Languages, key: str, place: Place
+def _on_list_key(
+    flow: Flow, position: Position, step: Listing, key: str, place: Place
 ) -> tuple[Position, Turn]:
-    offered = _offered(position.page, place)
+    offered = _offered(step, position, place)
     if key.isdigit() and 0 < int(key) <= len(offered):
-        return _enter(flow, replace(position, language=offered[int(key) - 1]), step.then, place)
-    if key == MORE_LANGUAGES and len(place.languages) > LANGUAGES_AT_ONCE:
-        pages = -(-len(place.languages) // LANGUAGES_AT_ONCE)
+        return _enter(flow, _chosen(step, position, offered[int(key) - 1]), step.then, place)
+    pages = _pages(step, position, place)
+    if key == MORE and pages > 1:
         position = replace(position, page=(position.page + 1) % pages, silences=0)
         return position, _ask(step, position, place, ())
     return _on_common_key(flow, position, step, key, place)
 
 
+def _chosen(step: Listing, position: Position, thing: str) -> Position:
+    if isinstance(step, Languages):
+        return replace(position, language=thing)
+    return _remembering(position, (step.remember, thing))
+
+
 def _on_common_key(
-    flow: Flow, position: Position, step: Menu | Languages, key: str, place: Place
+    flow: Flow, position: Position, step: Menu | Listing, key: str, place: Place
 ) -> tuple[Position, Turn]:
     """Answer the keys that mean the same everywhere, and every key that means nothing here."""
     if key == HELP:
@@ -225,13 +293,14 @@ def _on_common_key(
     if key == END:
         return _enter(flow, position, flow.farewell if step.tone == "neutral" else flow.silent_end, place)
     if key == AGAIN:
-        back = step.back if isinstance(step, Menu) else None
-        return _enter(flow, position, back or position.step, place)
+        back = None if isinstance(step, Languages) else step.back
+        name = back or position.step
+        return replace(position, step=name, starred=True, silences=0, misses=0, page=0), _quiet()
     return _on_wrong_key(flow, position, step, place)
 
 
 def _on_wrong_key(
-    flow: Flow, position: Position, step: Menu | Languages, place: Place
+    flow: Flow, position: Position, step: Menu | Listing, place: Place
 ) -> tuple[Position, Turn]:
     misses = position.misses + 1
     if misses > MISSES_ANSWERED:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flows.model import Do, End, Flow, Keypad, Languages, Line, Menu, Record, Say, Step
+from flows.model import Choose, Do, End, Flow, Keypad, Languages, Line, Menu, Record, Say, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ def own_ways(step: Step) -> tuple[Way, ...]:
             keys = tuple(Way(f"key {key}", to) for key, to in step.press.items())
             back = (Way("key *", step.back),) if step.back else ()
             return (*keys, *back, Way("silence", step.no_input))
+        case Choose():
+            back = (Way("key *", step.back),) if step.back else ()
+            ways = Way("then", step.then), Way("empty", step.empty), Way("silence", step.no_input)
+            return (*ways, *back)
         case Languages() | Keypad():
             return (Way("then", step.then), Way("silence", step.no_input))
         case Record():
@@ -40,7 +44,7 @@ def own_ways(step: Step) -> tuple[Way, ...]:
 
 
 def _common_ways(flow: Flow, step: Step) -> Iterator[Way]:
-    if not isinstance(step, Menu | Languages):
+    if not isinstance(step, Menu | Languages | Choose):
         return
     yield Way("key 0", flow.help)
     yield Way("key 9", flow.farewell if step.tone == "neutral" else flow.silent_end)
@@ -67,6 +71,8 @@ def lines_of(step: Step) -> tuple[Line, ...]:
             return step.lines + step.again
         case Languages():
             return (*step.lines, Line(step.item, values=(("key", "1"),)), Line(step.more))
+        case Choose():
+            return (*step.lines, Line(step.item), Line(step.more))
         case Say() | Keypad() | Record() | End():
             return step.lines
         case Do():
@@ -74,10 +80,14 @@ def lines_of(step: Step) -> tuple[Line, ...]:
 
 
 def prompts_of(flow: Flow) -> frozenset[str]:
-    """Return the id of every prompt that a call on this flow can need."""
+    """Return the id of every prompt that a call on this flow can need.
+
+    Ids with a choice in them (`topic_{topic}`) depend on what staff keep, and are left out here.
+    """
     names = reachable(flow)
     lines = [line for name in names for line in lines_of(flow.steps[name])]
-    return frozenset(line.prompt for line in (*lines, flow.bad_key, flow.still_here)) - NOT_PROMPTS
+    prompts = {line.prompt for line in (*lines, flow.bad_key, flow.still_here)}
+    return frozenset(prompt for prompt in prompts - NOT_PROMPTS if "{" not in prompt)
 
 
 NOT_PROMPTS = frozenset({"own_message"})

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from flows.model import Do, End, Flow, Keypad, Languages, Line, Menu, Record, Say, Step
+from flows.model import Choose, Do, End, Flow, Keypad, Languages, Line, Menu, Record, Say, Step
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 VERSION_LENGTH = 12
@@ -176,6 +176,19 @@ def _languages(tree: dict[str, Any]) -> Languages:
     return Languages(lines=_lines(body, "say"), **words)
 
 
+def _choose(tree: dict[str, Any]) -> Choose:
+    _nothing_left(tree, {"choose"})
+    body = _take(tree, "choose", dict)
+    words = ("of", "item", "more", "remember", "then", "empty", "no_input")
+    _nothing_left(body, {"say", "back", "tone", *words})
+    return Choose(
+        lines=_lines(body, "say") if "say" in body else (),
+        back=body.get("back"),
+        tone=_tone(body),
+        **{name: _take(body, name, str) for name in words},
+    )
+
+
 def _keypad(tree: dict[str, Any]) -> Keypad:
     _nothing_left(tree, {"keypad"})
     body = _take(tree, "keypad", dict)
@@ -214,6 +227,7 @@ def _end(tree: dict[str, Any]) -> End:
 _BUILDERS: dict[str, Callable[[dict[str, Any]], Step]] = {
     "menu": _menu,
     "languages": _languages,
+    "choose": _choose,
     "keypad": _keypad,
     "record": _record,
     "do": _do,

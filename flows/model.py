@@ -16,7 +16,7 @@ class Line:
     """One prompt to be said.
 
     Attributes:
-        prompt: The prompt's id.
+        prompt: The prompt's id; `{topic}` in it, or in a value, stands for an earlier choice.
         values: Slot of the prompt -> its value; `$name` where only the running call knows it.
         language: Set only where a line is not in the language of the call (the choice of language).
         only_if: The line is said only where this fact holds of the hotline.
@@ -75,6 +75,30 @@ class Languages:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """Lets the caller choose one thing of a list that staff keep, at most five at a time.
+
+    Attributes:
+        lines: What is said before the choices.
+        of: The list's name; `{topic}` in it stands for an earlier choice.
+        item: The prompt that is said for each thing; its slot `item` is the thing, its slot `key` the key.
+        remember: Under which name the chosen thing goes with the call.
+        empty: Step where the list has nothing in it.
+    """
+
+    lines: tuple[Line, ...]
+    of: str
+    item: str
+    more: str
+    remember: str
+    then: str
+    empty: str
+    no_input: str
+    back: str | None = None
+    tone: Tone = "private"
+
+
+@dataclass(frozen=True, slots=True)
 class Keypad:
     """Takes a number of a fixed length, which is never written into a URL."""
 
@@ -111,7 +135,7 @@ class End:
     lines: tuple[Line, ...] = ()
 
 
-Step = Say | Menu | Languages | Keypad | Record | Do | End
+Step = Say | Menu | Languages | Choose | Keypad | Record | Do | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +170,9 @@ class Position:
     Attributes:
         turn: Counts the turns of this call, so that a repeated one is known.
         silences, misses: Silences and wrong keys in a row at this step.
-        starred: The last key was the star: 9 now means danger.
-        page: Which five languages are offered.
-        choices: Keys that a later deed needs (`kind` -> `2`).
+        starred: The star was the last key and its moment of quiet is not over: 9 now means danger.
+        page: Which five of a list are offered.
+        choices: What a later step or deed needs of her choices (`kind` -> `2`, `topic` -> `pay`).
     """
 
     version: str
@@ -165,10 +189,17 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a flow may know of the hotline it runs on: its languages in order, and facts about it."""
+    """What a flow may know of the hotline it runs on.
+
+    Attributes:
+        languages: In the order in which they are offered.
+        facts: What holds of it (`free`).
+        lists: What can be chosen from, by the list's name (`topics/work` -> `documents`, `pay`).
+    """
 
     languages: tuple[str, ...]
     facts: frozenset[str] = frozenset()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 # What the caller did.
@@ -210,10 +241,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A deed was done; `said` are the lines that were waiting to be spoken before it."""
+    """A deed was done.
+
+    Attributes:
+        said: The lines that were waiting to be spoken before it.
+        choices: What it found and later steps need, by name.
+    """
 
     name: str
     said: tuple[Line, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 Heard = Began | Keys | Silence | Recorded | Outcome

@@ -47,6 +47,7 @@ def _mark(position: Position) -> tuple[object, ...]:
         position.misses,
         position.starred,
         position.page,
+        tuple(sorted(position.choices.items())),
     )
 
 
