@@ -10,7 +10,7 @@ DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "keep_message": frozenset(
             {"kept", "kept_and_help", "kept_and_end", "hung_up", "silent", "too_short", "too_long", "failed"}
         ),
-        "play_message": frozenset({"ready", "not_yet", "never"}),
+        "play_message": frozenset({"ready", "not_yet", "never", "failed"}),
         "erase_message": frozenset({"erased", "failed"}),
         "send_message": frozenset({"sent", "failed"}),
         "read_case_number": frozenset({"read", "failed"}),
