@@ -42,6 +42,12 @@ FULL_WAIT_S = 7
 SILENCES_ANSWERED = 3
 """A soft word, then the choices twice in full; after that the flow goes on by itself."""
 
+STAR_WAIT_S = 2
+"""How long the line keeps quiet after the star: a 9 within it means danger, a later one the end.
+
+Without this pause a caller who heard her choices again and then pressed 9 would lose her message.
+"""
+
 MISSES_ANSWERED = 4
 LANGUAGES_AT_ONCE = 5
 MORE_LANGUAGES = "8"
@@ -61,23 +67,36 @@ def advance(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple
     Returns:
         Where the call stands now, and what the line does.
     """
+    if isinstance(heard, Outcome):
+        step = flow.steps[position.step]
+        assert isinstance(step, Do)  # noqa: S101 - only deeds have outcomes
+        return _enter(flow, position, step.outcomes[heard.name], place, heard.said)
+    if position.starred:
+        return _after_star(flow, _next_turn(replace(position, starred=False)), heard, place)
+    return _answer(flow, _next_turn(position), heard, place)
+
+
+def _after_star(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple[Position, Turn]:
+    """Answer what came in the moment of quiet after the star."""
+    if isinstance(heard, Keys) and heard.digits.startswith(END):
+        return _enter(flow, position, flow.panic, place)
+    if isinstance(heard, Silence):
+        return _enter(flow, position, position.step, place)
+    return _answer(flow, position, heard, place)
+
+
+def _answer(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple[Position, Turn]:
     step = flow.steps[position.step]
     match heard:
-        case Outcome(name, said):
-            assert isinstance(step, Do)  # noqa: S101 - only deeds have outcomes
-            return _enter(flow, position, step.outcomes[name], place, said)
-        case Began():
-            return _enter(flow, _next_turn(position), position.step, place)
         case Recorded(key=key) if isinstance(step, Record):
-            starred = replace(_next_turn(position), starred=key == AGAIN)
-            return _enter(flow, starred, step.then, place)
+            return _enter(flow, replace(position, starred=key == AGAIN), step.then, place)
         case Silence() if isinstance(step, Record):
-            return _enter(flow, _next_turn(position), step.silent, place)
+            return _enter(flow, position, step.silent, place)
         case Keys(digits) if isinstance(step, Asking) and digits:
-            return _on_keys(flow, _next_turn(position), step, digits, place)
-        case _ if isinstance(step, Asking):
-            return _on_silence(flow, _next_turn(position), step, place)
-    return _enter(flow, _next_turn(position), position.step, place)
+            return _on_keys(flow, position, step, digits, place)
+        case _ if isinstance(step, Asking) and not isinstance(heard, Began):
+            return _on_silence(flow, position, step, place)
+    return _enter(flow, position, position.step, place)
 
 
 def _next_turn(position: Position) -> Position:
@@ -106,8 +125,15 @@ def _enter(
                 return position, Turn(
                     said + _spoken(step.lines, place), AskVoice(step.max_length_s, step.silence_s)
                 )
+            case _ if position.starred and not isinstance(step, Keypad):
+                return position, _quiet(said)
             case _:
-                return position, _ask(step, position, place, said)
+                return replace(position, starred=False), _ask(step, position, place, said)
+
+
+def _quiet(said: tuple[Line, ...] = ()) -> Turn:
+    """Wait without a word: the star may be the first half of the danger keys, and somebody may listen."""
+    return Turn(said, AskKeys(1, STAR_WAIT_S, barge_in=True))
 
 
 def _ask(
@@ -151,7 +177,7 @@ def _on_silence(flow: Flow, position: Position, step: Asking, place: Place) -> t
         return _on_number(flow, position, step, AGAIN, place)
     silences = position.silences + 1
     skips = isinstance(step, Menu) and step.skip_on_silence
-    position = replace(position, silences=silences, starred=False)
+    position = replace(position, silences=silences)
     if skips or silences > SILENCES_ANSWERED:
         return _enter(flow, _with_some_language(position, place), step.no_input, place)
     if silences == 1:
@@ -175,9 +201,6 @@ def _on_keys(
     if isinstance(step, Keypad):
         return _on_number(flow, position, step, digits, place)
     key = digits[0]
-    if key == END and position.starred:
-        return _enter(flow, replace(position, starred=False), flow.panic, place)
-    position = replace(position, starred=key == AGAIN)
     if isinstance(step, Languages):
         return _on_language_key(flow, position, step, key, place)
     if key in step.press:
@@ -226,7 +249,8 @@ def _on_common_key(
         return _enter(flow, position, flow.farewell if step.tone == "neutral" else flow.silent_end, place)
     if key == AGAIN:
         back = step.back if isinstance(step, Menu) else None
-        return _enter(flow, position, back or position.step, place)
+        name = back or position.step
+        return replace(position, step=name, starred=True, silences=0, misses=0, page=0), _quiet()
     return _on_wrong_key(flow, position, step, place)
 
 

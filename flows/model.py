@@ -146,7 +146,7 @@ class Position:
     Attributes:
         turn: Counts the turns of this call, so that a repeated one is known.
         silences, misses: Silences and wrong keys in a row at this step.
-        starred: The last key was the star: 9 now means danger.
+        starred: The star was the last key and its moment of quiet is not over: 9 now means danger.
         page: Which five languages are offered.
         choices: Keys that a later deed needs (`kind` -> `2`).
     """
