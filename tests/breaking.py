@@ -13,17 +13,21 @@ from tests.practice_line import PracticeLine
 
 @contextmanager
 def broken(line: PracticeLine, part: str) -> Iterator[None]:
-    """Break `redis`, `service` or `database` until the end of the block."""
+    """Break `redis`, `service`, `deletion` (at the carrier) or `database` until the end of the block."""
     if part == "database":
         with database_away(line.settings.resolved_database_url):
             yield
         return
-    name = {"redis": "is_redis_away", "service": "is_service_away"}[part]
-    setattr(line, name, True)
+    where, name = {
+        "redis": (line, "is_redis_away"),
+        "service": (line, "is_service_away"),
+        "deletion": (line.company.mischief, "keeps_deleted"),
+    }[part]
+    setattr(where, name, True)
     try:
         yield
     finally:
-        setattr(line, name, False)
+        setattr(where, name, False)
 
 
 @contextmanager

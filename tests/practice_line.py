@@ -90,8 +90,8 @@ class PracticeLine:
 
     def look_after(self) -> None:
         """Do once what the clock does now and then, and the work that comes of it."""
-        release_forgotten(self.station)
         Reconciliation(self.place)()
+        release_forgotten(self.station)
         erase_empty_drafts(self.station)
         self.work()
 

@@ -11,15 +11,18 @@ A file in `tests/calls/` holds:
       - hears_digits: "999999"                 # the digits among it, before `hears`; case_number: hers, twice
       - press: "1"                             # after listening to the end of what is said
       - interrupts: "2"                        # half a second after the line began to speak
-      - stays_silent: 12                       # seconds; without a number until the line says something new
+      - stays_silent: 12                       # seconds
+      - silent_until: message_beep             # until this is said
       - says: {file: 01-passport.wav, then: key, key: "#"}    # then: silence (usual), key, hang_up
-                                               # several files in a list are said in one go
+                                               # several files in a list are said in one go; only_s: 1, how
+                                               # much of it she says
       - hangs_up: now                          # in the middle of a word; `later`: after listening
-      - breaks: redis                          # or database, service (the web service is down)
+      - breaks: redis                          # or database, service (the web service is down), deletion
+                                               # (the carrier says yes and keeps the recording)
       - mends: redis
     ends: hotline                              # or caller; who ended the call
     carrier_noticed: [15003]                   # codes of what the carrier found wrong with our answers
-    minutes_later: 11                          # then the clock does once what it does now and then
+    minutes_later: 11                          # so much time passes twice, and the clock looks after the line
     stored:
       concern: {state: open, caller_kind: health, answer_wish: call_in, has_pin: true, language: en}
       messages:                                # in order of recording; each names what must be so
@@ -32,6 +35,7 @@ A file in `tests/calls/` holds:
 import io
 import re
 import wave
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,8 +52,8 @@ from tests.practice_line import CALLER, SPEECH, PracticeLine
 
 CALLS = Path(__file__).parent / "calls"
 INTERRUPTS_AFTER_S = 0.5
+LONGEST_SPEECH_S = 600
 CLIP = re.compile(r"(digit|number|key)_.*")
-DIGIT = re.compile(r"digit_(\d).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,21 @@ def play(line: PracticeLine, scenario: Scenario) -> HandsetCall:
     _check_end(call, scenario)
     line.work()
     if scenario.minutes_later:
-        line.company.let_pass(60 * scenario.minutes_later)
-        line.look_after()
+        for _ in range(2):
+            line.company.let_pass(60 * scenario.minutes_later)
+            line.look_after()
     return call
 
 
 def take_steps(line: PracticeLine, call: HandsetCall, steps: list[dict[str, Any]], where: str) -> None:
     """Do one step after the other; workers do what is due before each."""
     side = _CallersSide(line, call)
-    for number, step in enumerate(steps, 1):
-        line.work_now()
-        side.take(step, f"{where}, step {number}")
+    try:
+        for number, step in enumerate(steps, 1):
+            side.let_workers_work()
+            side.take(step, f"{where}, step {number}")
+    finally:
+        side.mend_all()
 
 
 def _check_end(call: HandsetCall, scenario: Scenario) -> None:
@@ -126,60 +134,89 @@ class _CallersSide:
         self._call = call
         self._heard_before = 0
         self._broken: dict[str, ExitStack] = {}
+        self._where = ""
+        self._checks: dict[str, Callable[[Any], None]] = {
+            "hears": self._check_heard,
+            "hears_digits": self._check_digits,
+        }
+        self._deeds: dict[str, Callable[[Any], object]] = {
+            "press": self._press,
+            "interrupts": self._interrupt,
+            "stays_silent": call.stay_silent,
+            "silent_until": self._wait_for,
+            "says": self._speak,
+            "hangs_up": self._hang_up,
+            "breaks": self._break,
+            "mends": self._mend,
+        }
+
+    def let_workers_work(self) -> None:
+        """Do what is due; without a database a worker only waits."""
+        if "database" not in self._broken:
+            self._line.work_now()
+
+    def mend_all(self) -> None:
+        """Mend what the scenario left broken."""
+        for part in self._broken.values():
+            part.close()
 
     def take(self, step: dict[str, Any], where: str) -> None:
         """Do one step."""
         ((what, value),) = step.items()
-        match what:
-            case "hears":
-                self._check_heard(value, where)
-            case "hears_digits":
-                self._check_digits(str(value), where)
-            case "press":
-                self._call.listen().press(str(value))
-            case "interrupts":
-                self._call.stay_silent(INTERRUPTS_AFTER_S).press(str(value))
-            case "stays_silent":
-                self._call.stay_silent(value)
-            case "says":
-                self._speak(**value)
-            case "hangs_up":
-                (self._call if value == "now" else self._call.listen()).hang_up()
-            case "breaks":
-                self._broken[value] = ExitStack()
-                self._broken[value].enter_context(broken(self._line, value))
-            case "mends":
-                self._broken.pop(value).close()
-            case _:
-                raise AssertionError(f"{where}: unknown step {what!r}")
+        self._where = where
+        if what in self._checks:
+            self._call.listen()
+            self._checks[what](value)
+        else:
+            self._deeds[what](value)
 
-    def _check_heard(self, wanted: list[str], where: str) -> None:
-        self._call.listen()
-        heard = _prompts(self._call.heard[self._heard_before :])
+    def _check_heard(self, wanted: list[str]) -> None:
+        heard = _prompts(self._heard_since())
         self._heard_before = len(self._call.heard)
-        assert heard == wanted, f"{where}: heard {heard}, not {wanted}"
+        assert heard == wanted, f"{self._where}: heard {heard}, not {wanted}"
 
-    def _check_digits(self, wanted: str, where: str) -> None:
-        self._call.listen()
-        clips = [DIGIT.fullmatch(name) for name in _names(self._call.heard[self._heard_before :])]
-        heard = "".join(clip[1] for clip in clips if clip)
+    def _check_digits(self, wanted: str) -> None:
+        heard = _digits(self._heard_since())
         expected = case_number(self._line, self._call) * 2 if wanted == "case_number" else wanted
-        assert heard == expected, f"{where}: heard {heard}, not {expected}"
+        assert heard == expected, f"{self._where}: heard {heard}, not {expected}"
 
-    def _speak(self, file: str | list[str], then: Any = "silence", key: str = "#") -> None:
-        files = [file] if isinstance(file, str) else file
-        self._call.listen().speak(joined([SPEECH / name for name in files]), then=then, key=key)
+    def _heard_since(self) -> tuple[Heard, ...]:
+        return self._call.heard[self._heard_before :]
+
+    def _press(self, keys: str) -> None:
+        self._call.listen().press(keys)
+
+    def _interrupt(self, keys: str) -> None:
+        self._call.stay_silent(INTERRUPTS_AFTER_S).press(keys)
+
+    def _wait_for(self, prompt: str) -> None:
+        self._call.wait_until(lambda: prompt in _names(self._heard_since()) or self._call.has_ended)
+
+    def _speak(self, said: dict[str, Any]) -> None:
+        files = [said["file"]] if isinstance(said["file"], str) else said["file"]
+        wav = joined([SPEECH / name for name in files], said.get("only_s", LONGEST_SPEECH_S))
+        self._call.listen().speak(wav, then=said.get("then", "silence"), key=said.get("key", "#"))
+
+    def _hang_up(self, when: str) -> None:
+        (self._call if when == "now" else self._call.listen()).hang_up()
+
+    def _break(self, part: str) -> None:
+        self._broken[part] = ExitStack()
+        self._broken[part].enter_context(broken(self._line, part))
+
+    def _mend(self, part: str) -> None:
+        self._broken.pop(part).close()
 
 
-def joined(files: list[Path]) -> bytes:
-    """Return WAV files of one kind as one file, said in one go."""
+def joined(files: list[Path], only_s: float) -> bytes:
+    """Return WAV files of one kind as one file, said in one go; of each only the first seconds."""
     out = io.BytesIO()
     with wave.open(out, "wb") as target:
         for path in files:
             with wave.open(str(path)) as source:
                 if not target.getnframes():
                     target.setparams(source.getparams())
-                target.writeframes(source.readframes(source.getnframes()))
+                target.writeframes(source.readframes(int(only_s * source.getframerate())))
     return out.getvalue()
 
 
@@ -196,14 +233,23 @@ def case_number(line: PracticeLine, call: HandsetCall) -> str:
 
 def _prompts(heard: tuple[Heard, ...]) -> list[str]:
     """Return the ids of what was said, digits left out, a prompt cut by its digits once."""
-    names = [name for name in _names(heard) if not CLIP.fullmatch(name)]
-    return [
-        name
-        for place, name in enumerate(names)
-        if place == 0 or name != names[place - 1] or name == "language_item"
-    ]
+    said: list[str] = []
+    was_cut = False
+    for name in _names(heard):
+        is_clip = CLIP.fullmatch(name) is not None
+        goes_on = was_cut and said and name == said[-1] != "language_item"
+        if not is_clip and not goes_on:
+            said.append(name)
+        was_cut = is_clip
+    return said
 
 
 def _names(heard: tuple[Heard, ...]) -> list[str]:
     """Return the ids of all clips; her own voice is the only sound that carries no words."""
     return [name for sound in heard for name in sound.prompts or ("own_message",)]
+
+
+def _digits(heard: tuple[Heard, ...]) -> str:
+    """Return the digits that were read out; a key named among the languages is none."""
+    texts = [sound.text for sound in heard if "language_item" not in sound.prompts]
+    return "".join(re.findall(r"\d", " ".join(texts)))

@@ -10,6 +10,7 @@ from tests.kept import check_stored
 from tests.practice_line import practice_line
 from tests.scenario import Scenario, all_scenarios, play
 
+SCENARIOS = all_scenarios()
 LEAST_SCENARIOS = 40
 SHORT_PATIENCE_MS = 200
 
@@ -22,7 +23,11 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda scenario: scenario.name)
+def name_of(scenario: Scenario) -> str:
+    return scenario.name
+
+
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one.stored["concern"]], ids=name_of)
 def test_a_whole_call(scenario: Scenario, tmp_path: Path, database_url: str) -> None:
     with practice_line(tmp_path, database_url, **scenario.hotline) as line:
         play(line, scenario)
@@ -30,5 +35,13 @@ def test_a_whole_call(scenario: Scenario, tmp_path: Path, database_url: str) -> 
         check_stored(line, scenario.stored, scenario.name)
 
 
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if not one.stored["concern"]], ids=name_of)
+def test_a_whole_call_of_which_nothing_is_kept(scenario: Scenario, tmp_path: Path, sqlite_url: str) -> None:
+    with practice_line(tmp_path, sqlite_url, **scenario.hotline) as line:
+        play(line, scenario)
+
+        check_stored(line, scenario.stored, scenario.name)
+
+
 def test_there_are_enough_calls_to_trust_the_line() -> None:
-    assert len(all_scenarios()) >= LEAST_SCENARIOS
+    assert len(SCENARIOS) >= LEAST_SCENARIOS

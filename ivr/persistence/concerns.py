@@ -109,6 +109,15 @@ def pending_pin(work: Work, keys: Keys, concern: Concern) -> str | None:
     )
 
 
+def forget_pending_pin(work: Work, call: Call) -> None:
+    """Forget a PIN that was not keyed again before the call ended."""
+    work.connection.execute(
+        update(concerns)
+        .where(concerns.c.call_id == call.id, concerns.c.sealed_pending_pin.is_not(None))
+        .values(sealed_pending_pin=None)
+    )
+
+
 def keep_pin(work: Work, concern: Concern, pin_hash: str | None) -> None:
     """Keep the hash of the PIN, or none, and forget the one that waited."""
     values: dict[str, object] = {"sealed_pending_pin": None}

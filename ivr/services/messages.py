@@ -81,6 +81,7 @@ def end_call(station: Station, call_sid: str) -> None:
         if call is None:
             return
         calls.end(work, call)
+        concerns.forget_pending_pin(work, call)
         for message in messages.unsent_of_call(work, call.id):
             _release(work, message)
 

@@ -213,6 +213,14 @@ def _play_message(promise: Promise, values: Values) -> str:
     return "ready"
 
 
+def _discard(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
+    """Discard what was not sent; a caller who has agreed to nothing has nothing to discard."""
+    try:
+        return _once(_discard_unfinished)(promise, "discard_unfinished")
+    except NoConsentError:
+        return "discarded"
+
+
 def _by_receipt(name: str, deed: Deed) -> Callable[[Promise, Values], str]:
     once = _once(deed)
 
@@ -231,7 +239,7 @@ KEEP: Mapping[str, Callable[[Promise, Values], str]] = MappingProxyType(
         "keep_message": _by_receipt("keep_message", _keep_message),
         "send_message": _by_receipt("send_message", _send_message),
         "erase_message": _by_receipt("erase_message", _erase_message),
-        "discard_unfinished": _by_receipt("discard_unfinished", _discard_unfinished),
+        "discard_unfinished": _discard,
         "take_pin": _by_receipt("take_pin", _take_pin),
         "confirm_pin": _by_receipt("confirm_pin", _confirm_pin),
         "wish_call": _by_receipt("wish_call", _wish("be_called")),
