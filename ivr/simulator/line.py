@@ -16,6 +16,7 @@ Kind = Literal[
     "played",
     "waiting_for_keys",
     "key",
+    "beep",
     "recording_began",
     "recording_ended",
     "silence",

@@ -26,7 +26,7 @@ async def record(talk: Talk, verb: Record) -> Outcome:
         verb = replace(verb, status_callback=talk.resolve(verb.status_callback, verb.status_method).url)
     talk.answer()
     if verb.play_beep:
-        talk.line.state = "busy"
+        talk.line.become("busy", "beep")
         await talk.rest(BEEP_S)
     recording = _begin(talk, verb)
     try:
