@@ -1,7 +1,9 @@
 """The database, SQLite or PostgreSQL, and the unit of work that is the only way to change it."""
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +44,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _keep_errand(errand: Errand) -> None:
+def send_nothing(errand: Errand) -> None:
     """Send nothing: the sweep finds the task by itself."""
     del errand
 
@@ -50,11 +52,12 @@ def _keep_errand(errand: Errand) -> None:
 class Database:
     """Opens units of work on one engine; readers and writers differ only in how they begin."""
 
-    def __init__(self, engine: Engine, *, now: Clock = utc_now, send: SendErrand = _keep_errand) -> None:
+    def __init__(self, engine: Engine, *, now: Clock = utc_now, send: SendErrand = send_nothing) -> None:
         self.engine = engine
         self.now = now
         self._send = send
         self._readers = engine.execution_options(peerline_reads=True)
+        self._turnstile = _turnstile_of(engine)
 
     @contextmanager
     def write(self) -> Iterator[Work]:
@@ -91,6 +94,30 @@ def open_engine(url: str, *, synchronous: str = "FULL") -> Engine:
     engine = create_engine(url, hide_parameters=True)  # an error's text never quotes a value
     _tune_sqlite(engine, synchronous)
     return engine
+
+
+def _turnstile_of(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+    """Return what lets writers in one by one, in every process of this computer.
+
+    SQLite has one writer at a time, and whoever finds it busy sleeps up to 0.1 s before looking again; while
+    that one sleeps others pass it. At the turnstile the kernel wakes who waits the moment it is free.
+    """
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file:
+        return nullcontext
+    path = f"{file}-writers"
+
+    @contextmanager
+    def turnstile() -> Iterator[None]:
+        # Opened anew each time: a lock belongs to an opening, which neither a thread nor a fork may share.
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    return turnstile
 
 
 def _tune_sqlite(engine: Engine, synchronous: str) -> None:
