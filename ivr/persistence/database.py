@@ -1,9 +1,7 @@
 """The database, SQLite or PostgreSQL, and the unit of work that is the only way to change it."""
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +55,6 @@ class Database:
         self.now = now
         self._send = send
         self._readers = engine.execution_options(peerline_reads=True)
-        self._turnstile = _turnstile_of(engine)
 
     @contextmanager
     def write(self) -> Iterator[Work]:
@@ -94,30 +91,6 @@ def open_engine(url: str, *, synchronous: str = "FULL") -> Engine:
     engine = create_engine(url, hide_parameters=True)  # an error's text never quotes a value
     _tune_sqlite(engine, synchronous)
     return engine
-
-
-def _turnstile_of(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
-    """Return what lets writers in one by one, in every process of this computer.
-
-    SQLite has one writer at a time, and whoever finds it busy sleeps up to 0.1 s before looking again; while
-    that one sleeps others pass it. At the turnstile the kernel wakes who waits the moment it is free.
-    """
-    file = engine.url.database
-    if engine.dialect.name != "sqlite" or not file:
-        return nullcontext
-    path = f"{file}-writers"
-
-    @contextmanager
-    def turnstile() -> Iterator[None]:
-        # Opened anew each time: a lock belongs to an opening, which neither a thread nor a fork may share.
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
-
-    return turnstile
 
 
 def _tune_sqlite(engine: Engine, synchronous: str) -> None:
