@@ -10,16 +10,18 @@ from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from ivr import console
-from ivr.persistence import calls, concerns, messages, outbox
+from ivr.persistence import calls, concerns, messages
 from ivr.persistence.concerns import Concern
 from ivr.persistence.database import Database, Work, open_engine
 from ivr.persistence.messages import Message
 from ivr.persistence.recording_store import RecordingStore
 from ivr.persistence.sealing import Keys, seal
+from ivr.persistence.tables import concerns as concerns_table
+from ivr.persistence.tables import messages as messages_table
 from ivr.persistence.tables import tasks
 from ivr.services import accounts
 from ivr.services.network import found_organisation, open_hotline
@@ -113,16 +115,16 @@ class StaffRoom:
     def name_of(self, concern: Concern) -> str:
         """The two words by which staff know a concern."""
         with self.station.database.read() as work:
-            statement = concerns.concerns.select().where(concerns.concerns.c.id == concern.id)
-            return str(work.connection.execute(statement).one().name)
+            statement = select(concerns_table.c.name).where(concerns_table.c.id == concern.id)
+            return str(work.connection.execute(statement).scalar_one())
 
     def message_ids(self, concern: Concern) -> list[str]:
         """The ids of a concern's messages, in the order in which they were left."""
         with self.station.database.read() as work:
             rows = work.connection.execute(
-                messages.messages.select()
-                .where(messages.messages.c.concern_id == concern.id)
-                .order_by(messages.messages.c.recorded_at, messages.messages.c.id)
+                select(messages_table.c.id)
+                .where(messages_table.c.concern_id == concern.id)
+                .order_by(messages_table.c.recorded_at, messages_table.c.id)
             )
             return [row.id for row in rows]
 
@@ -267,6 +269,3 @@ def some_settings(folder: Path, **more: object) -> Settings:
         **more,
     }
     return Settings(_env_file=None, **values)  # type: ignore[arg-type, call-arg]
-
-
-__all__ = ["Browser", "Clock", "Said", "StaffRoom", "open_staff_room", "outbox", "some_settings"]

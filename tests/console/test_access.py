@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from ivr import app as web
 from ivr.console.access import is_open_to_anybody, roles_of
 from ivr.console.dress import HEADERS
+from ivr.persistence.database import Errand
 from ivr.services.accounts import ROLES, Role
 from tests.console.staff_room import Browser, Clock, StaffRoom, open_staff_room, some_settings
 
@@ -30,7 +31,8 @@ OPEN_TO_ANYBODY = {
 def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The web service as it runs, with every blueprint."""
     folder = tmp_path_factory.mktemp("whole")
-    return web.create_app(some_settings(folder), send=[].append)
+    sent: list[Errand] = []
+    return web.create_app(some_settings(folder), send=sent.append)
 
 
 def rules(app: Flask) -> Iterator[Rule]:
