@@ -1,5 +1,6 @@
 """The Flask application, put together in a few named steps."""
 
+import gc
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -15,12 +16,10 @@ from ivr import console
 from ivr.addresses import redis_url
 from ivr.health import health
 from ivr.logs import configure_logs
-from ivr.persistence.database import Database, SendErrand, open_engine, utc_now
+from ivr.persistence.database import SendErrand, utc_now
 from ivr.persistence.hotlines import OpenHotlines
-from ivr.persistence.recording_store import RecordingStore
-from ivr.persistence.sealing import Keys
 from ivr.queue import JobQueue
-from ivr.services.station import Station
+from ivr.services.station import Station, open_station
 from ivr.settings import Settings
 from ivr.voice.desk import Desk, Flows
 from ivr.voice.routes import audio, voice
@@ -32,7 +31,11 @@ log = structlog.get_logger()
 
 
 def create_app(
-    settings: Settings, *, now: Callable[[], datetime] = utc_now, send: SendErrand | None = None
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    send: SendErrand | None = None,
+    prepare_sounds: bool = True,
 ) -> Flask:
     """Make the web service from its settings.
 
@@ -40,12 +43,14 @@ def create_app(
         settings: Everything an operator sets.
         now: The clock; another one for tests.
         send: Sends jobs after a commit; the queue unless given.
+        prepare_sounds: Makes ready, beside the start, every sound that calls will need.
     """
     app = Flask(__name__, static_folder=None)
     station = open_station(settings, now=now, send=send or JobQueue.at(redis_url(settings)).send)
     app.extensions["peerline_station"] = station
     app.extensions["peerline_desk"] = desk = open_desk(settings, station)
-    threading.Thread(target=_prepare_sounds, args=(desk,), daemon=True).start()
+    if prepare_sounds:
+        threading.Thread(target=_prepare_sounds, args=(desk,), daemon=True).start()
     app.extensions["peerline_settings"] = settings
     app.register_blueprint(voice)
     app.register_blueprint(audio)
@@ -57,17 +62,11 @@ def create_app(
 def wsgi() -> Flask:
     """Make the web service from the environment, as a web server asks for it."""
     configure_logs()
-    return create_app(Settings.load())
-
-
-def open_station(settings: Settings, *, now: Callable[[], datetime], send: SendErrand) -> Station:
-    """Open the database, the keys and the store of recordings."""
-    engine = open_engine(settings.resolved_database_url, synchronous=settings.sqlite_synchronous)
-    return Station(
-        database=Database(engine, now=now, send=send),
-        keys=Keys(settings.read_master_key()),
-        recordings=RecordingStore(settings.media_dir),
-    )
+    app = create_app(Settings.load())
+    # What stands now stays to the end; the collector need not look at it again in the middle of a turn.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def open_desk(settings: Settings, station: Station) -> Desk:

@@ -13,7 +13,7 @@ from typing import Final
 
 from prompts import g711, speaking
 from prompts.catalogue import Catalogue, Segment
-from prompts.errors import MissingRecordingError, MissingTextError
+from prompts.errors import MissingRecordingError, MissingTextError, UnknownLanguageError
 from prompts.joining import joined
 from prompts.labels import Label, labelled_wav, words_of
 from prompts.recipes import Recipe, label_of
@@ -92,7 +92,7 @@ class SoundLibrary:
         """Tell whether the words of a prompt are recorded in a language (the values of its gaps aside)."""
         try:
             parts = self._catalogue.parts(language, prompt)
-        except MissingTextError:
+        except (MissingTextError, UnknownLanguageError):
             return False
         return all((language, part.clip) in self._clips for part in parts if isinstance(part, Segment))
 

@@ -157,7 +157,7 @@ def practice_line(
             assert line is not None
             line.send(errand)
 
-        app = create_app(settings, now=company.exchange.clock.wall, send=send)
+        app = create_app(settings, now=company.exchange.clock.wall, send=send, prepare_sounds=False)
         station: Station = app.extensions["peerline_station"]
         organisation_id, hotline_id = _found(station, hotline)
         place = Workplace(station, _NO_QUEUE, lambda: TwilioCarrier.from_settings(settings))

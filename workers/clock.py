@@ -47,13 +47,21 @@ class Clock:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def _repeat(self, beat: Beat) -> None:
+        trouble: str | None = None
         while not self._over.is_set():
-            _do(beat)
+            trouble = _do(beat, trouble)
             self._over.wait(beat.every_s)
 
 
-def _do(beat: Beat) -> None:
+def _do(beat: Beat, trouble_before: str | None) -> str | None:
+    """Do it; tell of trouble when it begins, changes or ends, not at every beat that it lasts."""
     try:
         beat.act()
     except Exception as error:  # noqa: BLE001 - database, Redis or carrier may be away; the next beat tries again
-        log.error("beat_failed", beat=beat.name, cause=type(error).__name__)  # noqa: TRY400 - its words may be personal
+        trouble = type(error).__name__
+        if trouble != trouble_before:
+            log.error("beat_failed", beat=beat.name, cause=trouble)  # noqa: TRY400 - its words may be personal
+        return trouble
+    if trouble_before is not None:
+        log.info("beat_works_again", beat=beat.name)
+    return None

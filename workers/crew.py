@@ -5,7 +5,6 @@ import select
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,8 +128,8 @@ def _live(work: Callable[[str], None], name: str, parent: int) -> None:
         end_with_parent(parent)
         work(name)
         status = 0
-    except Exception:  # noqa: BLE001 - the last line of a process: say it, and end
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 - the last line of a process: say it, and end
+        log.error("worker_failed", queue=name, cause=type(error).__name__)  # noqa: TRY400 - its words may be personal
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -7,6 +7,7 @@ import structlog
 
 from ivr.persistence import messages, outbox
 from ivr.persistence.backlog import COPY_MAY_STAY
+from ivr.services import recordings
 from ivr.services.messages import erase_empty_drafts, release_forgotten
 from ivr.services.sign_in import forget_old
 from workers.clock import Beat
@@ -39,7 +40,8 @@ def sweep(place: Workplace) -> int:
         return 0
     with place.station.database.write() as work:
         for task in due:
-            outbox.send_again(work, task)
+            if not outbox.send_again(work, task):
+                recordings.give_up(work, task, "never_finished")
     return len(due)
 
 

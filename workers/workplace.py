@@ -8,11 +8,9 @@ from functools import cached_property
 from ivr.addresses import redis_url
 from ivr.carrier import Carrier
 from ivr.carrier.twilio import TwilioCarrier
-from ivr.persistence.database import Clock, Database, open_engine
-from ivr.persistence.recording_store import RecordingStore
-from ivr.persistence.sealing import Keys
+from ivr.persistence.database import Clock, Database
 from ivr.queue import JobQueue
-from ivr.services.station import Station
+from ivr.services.station import Station, open_station
 from ivr.settings import Settings
 
 
@@ -56,10 +54,5 @@ def here() -> Workplace:
 def open_workplace(settings: Settings) -> Workplace:
     """Open database, keys, recordings, carrier and queue; none of them is asked anything yet."""
     queue = JobQueue.at(redis_url(settings))
-    engine = open_engine(settings.resolved_database_url, synchronous=settings.sqlite_synchronous)
-    station = Station(
-        Database(engine, send=queue.send),
-        Keys(settings.read_master_key()),
-        RecordingStore(settings.media_dir),
-    )
+    station = open_station(settings, send=queue.send)
     return Workplace(station, queue, lambda: TwilioCarrier.from_settings(settings))

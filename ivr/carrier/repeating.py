@@ -9,6 +9,9 @@ from ivr.carrier.errors import CarrierBusyError, CarrierUnavailableError
 
 T = TypeVar("T")
 
+# Who asks tells what came of it in the end; the tries before are of no use in a log.
+stamina.instrumentation.set_on_retry_hooks([])
+
 # Short: a job that still fails is sent again by the outbox with a longer pause.
 _patiently = stamina.RetryingCaller(attempts=3, timeout=20.0, wait_initial=0.2, wait_jitter=0.3, wait_max=2.0)
 

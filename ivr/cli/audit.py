@@ -3,12 +3,10 @@
 import typer
 from rich.console import Console
 
-from ivr.app import open_station
 from ivr.domain.errors import PeerlineError
-from ivr.persistence.database import Errand, utc_now
 from ivr.services import audit
 from ivr.services.audit import Finding
-from ivr.services.station import Station
+from ivr.services.station import Station, open_station
 from ivr.settings import Settings
 
 app = typer.Typer(help="The trail of what staff did: check that it is whole.", no_args_is_help=True)
@@ -52,11 +50,7 @@ def _line(slug: str, length: int, findings: list[Finding]) -> str:
 
 def _station() -> Station:
     try:
-        return open_station(Settings.load(), now=utc_now, send=_send_nothing)
+        return open_station(Settings.load())
     except PeerlineError as error:
         _err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
-
-
-def _send_nothing(errand: Errand) -> None:
-    """Checking orders no jobs."""

@@ -5,12 +5,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ivr.app import open_station
 from ivr.domain.errors import PeerlineError
-from ivr.persistence.database import Errand, utc_now
 from ivr.services import accounts
 from ivr.services.accounts import ROLES, Person, Role
-from ivr.services.station import Station
+from ivr.services.station import Station, open_station
 from ivr.settings import Settings
 
 app = typer.Typer(help="Staff who may sign in: add, list, change, remove.", no_args_is_help=True)
@@ -94,13 +92,9 @@ def remove(
 
 def _station() -> Station:
     try:
-        return open_station(Settings.load(), now=utc_now, send=_send_nothing)
+        return open_station(Settings.load())
     except PeerlineError as error:
         raise _stopped(error) from error
-
-
-def _send_nothing(errand: Errand) -> None:
-    """Accounts order no jobs."""
 
 
 def _role(text: str) -> Role:

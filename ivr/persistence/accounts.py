@@ -209,6 +209,6 @@ def _forget_misses(work: Work, condition: ColumnElement[bool]) -> None:
     work.connection.execute(delete(sign_in_misses).where(condition))
 
 
-def _session(row: Row[Any]) -> Session:
+def _session(row: Row[*tuple[Any, ...]]) -> Session:
     *account, began_at, seen_at = row
     return Session(Account(*account), began_at, seen_at)

@@ -42,7 +42,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _keep_errand(errand: Errand) -> None:
+def send_nothing(errand: Errand) -> None:
     """Send nothing: the sweep finds the task by itself."""
     del errand
 
@@ -50,7 +50,7 @@ def _keep_errand(errand: Errand) -> None:
 class Database:
     """Opens units of work on one engine; readers and writers differ only in how they begin."""
 
-    def __init__(self, engine: Engine, *, now: Clock = utc_now, send: SendErrand = _keep_errand) -> None:
+    def __init__(self, engine: Engine, *, now: Clock = utc_now, send: SendErrand = send_nothing) -> None:
         self.engine = engine
         self.now = now
         self._send = send

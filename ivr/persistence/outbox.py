@@ -105,11 +105,14 @@ def due(work: Work, most: int = 200) -> Sequence[Task]:
     return [_task(row) for row in rows]
 
 
-def send_again(work: Work, task: Task) -> None:
-    """Count one more attempt of a due task and order it sent.
+def send_again(work: Work, task: Task) -> bool:
+    """Count one more attempt of a due task and order it sent; False when it is given up instead.
 
-    Two sweeps at once count it once: the attempt number is part of the condition.
+    Two sweeps at once count it once: the attempt number is part of the condition. A task that has used
+    up all attempts without one word from a worker, because it kills whoever takes it, is dead.
     """
+    if task.attempt >= MOST_ATTEMPTS:
+        return postpone(work, task, "never_finished")
     next_at = work.now + max(FIRST_LEASE, pause_after(task.attempt + 1))
     statement = (
         update(tasks)
@@ -118,6 +121,7 @@ def send_again(work: Work, task: Task) -> None:
     )
     if work.connection.execute(statement).rowcount == 1:
         work.errands.append(Errand(task.job, task.id, task.attempt + 1))
+    return True
 
 
 def revive(work: Work, job: str, subject_id: str) -> bool:

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.persistence.database import Database, open_engine
 from ivr.persistence.hotlines import all_hotlines
-from ivr.persistence.recording_store import RecordingStore
-from ivr.persistence.sealing import Keys
 from ivr.services import accounts
 from ivr.services.accounts import LoginTakenError
 from ivr.services.network import found_organisation, open_hotline
-from ivr.services.station import Station
+from ivr.services.station import Station, open_station
 from ivr.settings import Settings
 
 ORGANISATION = "sample"
@@ -27,8 +24,7 @@ class SignIn:
 
 def open_sample_network(settings: Settings) -> SignIn:
     """Make the network if it is not there yet, and return how to sign in."""
-    engine = open_engine(settings.resolved_database_url, synchronous=settings.sqlite_synchronous)
-    station = Station(Database(engine), Keys(settings.read_master_key()), RecordingStore(settings.media_dir))
+    station = open_station(settings)
     try:
         _open_line(station, settings.hotline_number)
         return SignIn(LOGIN, _password(station, settings.data_dir / "demo-password"))

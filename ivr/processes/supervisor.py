@@ -18,6 +18,7 @@ STEADY_AFTER_S = 30.0
 LONGEST_PAUSE_S = 30.0
 TRIES_TO_START = 3
 LINES_REMEMBERED = 15
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 IMPATIENT = 2
 """So many requests to stop kill what has not ended yet."""
 
@@ -60,12 +61,12 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> int:
-        """Start everything, watch it until SIGINT, SIGTERM or a program that cannot start, and end it.
+        """Start everything, watch it until it is told to stop or a program cannot start, and end it.
 
         Returns:
             0 if it was told to stop, 1 if a program could not be started.
         """
-        before = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, self._stop) for number in ENDINGS}
         try:
             while not self._stops and not self._failed:
                 self._look_once()

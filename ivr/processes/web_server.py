@@ -1,7 +1,10 @@
 """The web service on granian: `python -m ivr.processes.web_server`."""
 
+import os
+import shutil
 import sys
 from importlib import import_module
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -29,6 +32,7 @@ def serve(settings: Settings, *, workers: int = WORKERS) -> None:
         workers: processes that answer.
     """
     host, port = host_and_port(settings.bind)
+    _count_together(settings.data_dir / "run" / "counts")
     # Read once here, it is in every worker that is forked from here.
     import_module(APP)
     Granian(
@@ -46,6 +50,13 @@ def serve(settings: Settings, *, workers: int = WORKERS) -> None:
         # Addresses hold what callers chose, so no request is ever written down.
         log_access=False,
     ).serve()
+
+
+def _count_together(folder: Path) -> None:
+    """Let all processes of this service add up their counts in one folder, empty at the start."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _threads(settings: Settings) -> int:

@@ -11,9 +11,10 @@ from datetime import timedelta
 import structlog
 
 from ivr.carrier.contract import Carrier
-from ivr.carrier.errors import CarrierError, RecordingNotReadyError
+from ivr.carrier.errors import CarrierError, RecordingNotReadyError, RecordingTooLargeError
 from ivr.persistence import concerns, messages, outbox
 from ivr.persistence.concerns import Concern
+from ivr.persistence.database import Work
 from ivr.persistence.messages import Message
 from ivr.persistence.outbox import Task
 from ivr.persistence.sealing import seal, unseal
@@ -46,9 +47,11 @@ def fetch(station: Station, carrier: Carrier, task_id: str) -> None:
     try:
         data = carrier.fetch_recording(message.recording_sid)
     except RecordingNotReadyError:
-        _try_later(station, task, message, "not_ready")
+        _try_later(station, task, "not_ready")
+    except RecordingTooLargeError as error:
+        _leave_at_carrier(station, task, message, type(error).__name__)
     except CarrierError as error:
-        _try_later(station, task, message, type(error).__name__)
+        _try_later(station, task, type(error).__name__)
     else:
         _take_in(station, task, message, concern, data)
 
@@ -69,11 +72,22 @@ def _give_up_erased(station: Station, task: Task, message: Message) -> None:
         messages.order_copy_deletion(work, message.recording_sid)
 
 
-def _try_later(station: Station, task: Task, message: Message, failure: str) -> None:
+def _try_later(station: Station, task: Task, failure: str) -> None:
     with station.database.write() as work:
         if not outbox.postpone(work, task, failure):
-            messages.keep_fetch_failure(work, message, failure)
-            log.error("recording_given_up", message_id=message.id, cause=failure)
+            give_up(work, task, failure)
+
+
+def give_up(work: Work, task: Task, failure: str) -> None:
+    """Tell staff at the message that all tries of a task are used up, and what it was."""
+    log.error("task_given_up", job=task.job, task_id=task.id, cause=failure)
+    message = messages.by_id(work, task.subject_id)
+    if message is None:
+        return
+    if task.job == messages.FETCH:
+        messages.keep_fetch_failure(work, message, failure)
+    elif task.job == messages.TRANSCRIBE:
+        messages.set_transcript_state(work, message.id, "failed", failure)
 
 
 def _take_in(station: Station, task: Task, message: Message, concern: Concern, data: bytes) -> None:
@@ -120,6 +134,13 @@ def _seal_sound(
 def original_context(message_id: str) -> str:
     """Return the place that the untouched recording of a message is bound to."""
     return f"messages.original:{message_id}"
+
+
+def _leave_at_carrier(station: Station, task: Task, message: Message, failure: str) -> None:
+    """Stop trying for something far larger than any message; it stays where it is until a person looks."""
+    with station.database.write() as work:
+        if outbox.finish(work, task.id):
+            messages.keep_fetch_failure(work, message, failure, set_aside="unreadable")
 
 
 def _set_aside_unreadable(

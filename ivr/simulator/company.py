@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -20,7 +20,7 @@ from ivr.simulator.profiles import TWILIO, Profile
 from ivr.simulator.progress import tell_of_end
 from ivr.simulator.recordings import Recording
 from ivr.simulator.talk import Talk
-from ivr.simulator.turns import CallerHungUpError, EndedByAppError, Step, TakenElsewhereError, first_turn
+from ivr.simulator.turns import CallerHungUpError, EndedByAppError, TakenElsewhereError, first_step
 from ivr.simulator.webhooks import Courier
 
 MEMORY_CALLS: Final = 20_000
@@ -117,6 +117,11 @@ class Company:
         self._next_start_s = self.exchange.now_s()
 
     @property
+    def base_url(self) -> str:
+        """Return where the company serves, as the app reaches it; empty while it does not serve."""
+        return self.desk.base_url
+
+    @property
     def calls(self) -> tuple[Call, ...]:
         """Return the calls the company still knows, oldest first."""
         return tuple(self._calls.values())
@@ -193,9 +198,18 @@ class Company:
         if call.process is not None and not call.is_over:
             self.exchange.interrupt(call.process, EndedByAppError())
 
-    def take_elsewhere(self, call: Call, step: Step) -> None:
-        """Give a live call another document."""
-        if call.process is not None and not call.is_over:
+    def take_elsewhere(self, call: Call, wanted: Instructions) -> None:
+        """Give a call another document: now, or at its answer.
+
+        Raises:
+            DocumentError: A document that is handed over cannot be read.
+        """
+        step = first_step(wanted)
+        if call.process is None or call.is_over:
+            return
+        if call.answered_s is None and call.direction != "inbound":
+            call.instructions = replace(call.instructions, voice=wanted.voice, twiml=wanted.twiml)
+        else:
             self.exchange.interrupt(call.process, TakenElsewhereError(step))
 
     def settle(self, within_s: float = SETTLED_WITHIN_S) -> None:
@@ -247,9 +261,7 @@ class Company:
 
     async def _live_inbound(self, call: Call) -> None:
         call.line.become("ringing", "ringing")
-        wanted = call.instructions
-        if wanted.voice is not None:
-            await Conversation(Talk(self.desk, call)).live(first_turn(wanted.voice))
+        await Conversation(Talk(self.desk, call)).live(first_step(call.instructions))
         tell_of_end(self.desk, call)
 
     async def _press(self, call: Call, digits: str) -> None:

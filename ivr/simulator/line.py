@@ -16,6 +16,7 @@ Kind = Literal[
     "played",
     "waiting_for_keys",
     "key",
+    "beep",
     "recording_began",
     "recording_ended",
     "silence",
@@ -132,6 +133,7 @@ class Line:
         self._sounding: Heard | None = None
         self.recording_began_s = 0.0
         self._listens = False
+        self.watcher: Mailbox[None] | None = None
 
     @property
     def now_s(self) -> float:
@@ -147,6 +149,8 @@ class Line:
         """Write down what happened."""
         event = Event(len(self.events) + 1, round(self.now_s, 3), kind)
         self.events.append(replace(event, **details))
+        if self.watcher is not None:
+            self._exchange.post(self.watcher, None)
 
     def become(self, state: State, kind: Kind | None = None) -> None:
         """Change state, with an event when there is something to tell."""

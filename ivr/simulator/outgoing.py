@@ -6,11 +6,10 @@ from typing import Final, Literal
 from ivr.simulator.call import Answering, Call, Status
 from ivr.simulator.conversation import Conversation
 from ivr.simulator.desk import Desk
-from ivr.simulator.documents import read_document
 from ivr.simulator.exchange import next_item, sleep_until
 from ivr.simulator.progress import tell_progress
 from ivr.simulator.talk import Talk
-from ivr.simulator.turns import CallerHungUpError, EndedByAppError, Step, first_turn
+from ivr.simulator.turns import CallerHungUpError, EndedByAppError, first_step
 
 SET_UP_S: Final = 0.5
 OK, NOT_FOUND, BUSY_HERE, REQUEST_TERMINATED = 200, 404, 486, 487
@@ -42,8 +41,9 @@ class OutgoingCall:
         try:
             return await self._reach()
         except EndedByAppError:
-            self._call.sip_code = REQUEST_TERMINATED
-            return "canceled"
+            return self._failed("canceled", REQUEST_TERMINATED)
+        except CallerHungUpError:
+            return self._failed("busy", BUSY_HERE)
 
     async def _reach(self) -> Status | None:
         self._enter("initiated")
@@ -72,13 +72,7 @@ class OutgoingCall:
         tell_progress(self._desk, self._call, "answered")
         if self._desk.profile.outbound_document_status == "ringing":
             talk.first_status = "ringing"
-        await Conversation(talk).live(self._first_step())
-
-    def _first_step(self) -> Step:
-        wanted = self._call.instructions
-        if wanted.voice is not None:
-            return first_turn(wanted.voice)
-        return read_document(wanted.twiml.encode(), None)
+        await Conversation(talk).live(first_step(self._call.instructions))
 
     def _enter(self, status: Literal["initiated", "ringing"]) -> None:
         self._call.status = status

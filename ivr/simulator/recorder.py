@@ -10,7 +10,14 @@ from ivr.simulator.grammar import Record
 from ivr.simulator.line import Key
 from ivr.simulator.recordings import Recording, whole_seconds
 from ivr.simulator.talk import Talk
-from ivr.simulator.turns import CallerHungUpError, ImpossibleError, Outcome, Turn
+from ivr.simulator.turns import (
+    CallerHungUpError,
+    EndedByAppError,
+    ImpossibleError,
+    Outcome,
+    TakenElsewhereError,
+    Turn,
+)
 
 BEEP_S: Final = 0.5
 NEVER_S: Final = 10.0**9
@@ -26,7 +33,7 @@ async def record(talk: Talk, verb: Record) -> Outcome:
         verb = replace(verb, status_callback=talk.resolve(verb.status_callback, verb.status_method).url)
     talk.answer()
     if verb.play_beep:
-        talk.line.state = "busy"
+        talk.line.become("busy", "beep")
         await talk.rest(BEEP_S)
     recording = _begin(talk, verb)
     try:
@@ -34,6 +41,10 @@ async def record(talk: Talk, verb: Record) -> Outcome:
     except CallerHungUpError:
         _stop(talk, recording)
         talk.farewell = _farewell(talk, action, recording)
+        raise
+    except (EndedByAppError, TakenElsewhereError):
+        _stop(talk, recording)
+        talk.desk.spawn(talk.desk.tell_of_recording(recording, talk.call))
         raise
     finally:
         talk.line.listen_for_keys(listens=False)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from ivr.simulator.call import Call
 from ivr.simulator.call_orders import instructions_of, order_of
-from ivr.simulator.documents import DocumentError, read_document
+from ivr.simulator.documents import DocumentError
 from ivr.simulator.mischief import ApiFault
 from ivr.simulator.pages import is_within, page_as_json
 from ivr.simulator.recording_files import mp3_of, wav_of
@@ -19,7 +19,6 @@ from ivr.simulator.recordings import Recording
 from ivr.simulator.refusals import RefusedError, answer, broken, missing, too_many, unauthorised
 from ivr.simulator.representations import call_as_json, recording_as_json
 from ivr.simulator.sounds import Sound
-from ivr.simulator.turns import Step, Turn
 
 if TYPE_CHECKING:
     from ivr.simulator.company import Company
@@ -102,7 +101,7 @@ class Resources:
         if status is not None:
             self._end(call, status)
         else:
-            self._company.take_elsewhere(call, _step_of_form())
+            self._take_elsewhere(call)
         return self._call(call)
 
     def delete_call(self, sid: str) -> Answer:
@@ -190,6 +189,12 @@ class Resources:
             raise RefusedError(21218, "Status is not valid")
         self._company.end_for_app(call)
 
+    def _take_elsewhere(self, call: Call) -> None:
+        try:
+            self._company.take_elsewhere(call, instructions_of(request.form))
+        except DocumentError as error:
+            raise RefusedError(error.code, str(error)) from error
+
     def _is_account(self) -> bool:
         given = request.authorization
         settings = self._company.settings
@@ -223,16 +228,6 @@ class Resources:
 def _drop_the_connection() -> Response:
     request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     return Response()
-
-
-def _step_of_form() -> Step:
-    wanted = instructions_of(request.form)
-    if wanted.voice is not None:
-        return Turn(wanted.voice.url, wanted.voice.method)
-    try:
-        return read_document(wanted.twiml.encode(), None)
-    except DocumentError as error:
-        raise RefusedError(error.code, str(error)) from error
 
 
 def _is_wanted(call: Call) -> bool:

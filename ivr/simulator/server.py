@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from ivr.simulator.handsets import handset_api
+from ivr.simulator.phone import phone_page
 from ivr.simulator.rest import rest_api
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def create_server_app(company: "Company") -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
     app.register_blueprint(rest_api(company))
     app.register_blueprint(handset_api(company))
+    app.register_blueprint(phone_page())
     return app
 
 

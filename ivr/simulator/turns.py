@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ivr.simulator.call import Address, Trouble
-from ivr.simulator.documents import Document
+from ivr.simulator.call import Instructions, Trouble
+from ivr.simulator.documents import Document, read_document
 from ivr.simulator.grammar import Method
 
 
@@ -32,9 +32,15 @@ Step = Turn | Document
 Outcome = Turn | End | None
 
 
-def first_turn(address: Address) -> Turn:
-    """Return the request that begins a conversation."""
-    return Turn(address.url, address.method)
+def first_step(wanted: Instructions) -> Step:
+    """Return how a conversation begins: with a request, or with a document that was handed over.
+
+    Raises:
+        DocumentError: The document cannot be read.
+    """
+    if wanted.voice is not None:
+        return Turn(wanted.voice.url, wanted.voice.method)
+    return read_document(wanted.twiml.encode(), None)
 
 
 class CallerHungUpError(Exception):

@@ -1,14 +1,20 @@
 """Where a call stands, written into the address of its next turn: nothing there is about the caller."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import quote_plus
 
 from flows.model import Position
+from ivr.voice.forms import read_pairs
 
 _NUMBERS = {"n": "turn", "s": "silences", "m": "misses", "p": "page"}
 MOST = 100_000
 """No count of a call grows beyond this; a larger one was not handed out by us."""
+
+
+_quoted = lru_cache(1024)(quote_plus)
+"""Hotlines, languages and choices are few and come again in every turn."""
 
 
 class UnreadablePositionError(ValueError):
@@ -17,18 +23,18 @@ class UnreadablePositionError(ValueError):
 
 def to_query(position: Position) -> str:
     """Return the query that `from_query` reads; what is at its default is left out."""
-    words = {"h": position.hotline, "l": position.language, "n": position.turn}
+    words = [f"h={_quoted(position.hotline)}&l={_quoted(position.language)}&n={position.turn}"]
     if position.silences:
-        words["s"] = position.silences
+        words.append(f"s={position.silences}")
     if position.misses:
-        words["m"] = position.misses
+        words.append(f"m={position.misses}")
     if position.page:
-        words["p"] = position.page
+        words.append(f"p={position.page}")
     if position.starred:
-        words["x"] = 1
+        words.append("x=1")
     if position.choices:
-        words["c"] = ".".join(f"{step}-{key}" for step, key in position.choices.items())
-    return urlencode(words)
+        words.append("c=" + _quoted(".".join(f"{step}-{key}" for step, key in position.choices.items())))
+    return "&".join(words)
 
 
 def from_query(version: str, step: str, query: str) -> Position:
@@ -37,8 +43,8 @@ def from_query(version: str, step: str, query: str) -> Position:
     Raises:
         UnreadablePositionError: something in it is missing or cannot be.
     """
-    words = dict(parse_qsl(query))
     try:
+        words = dict(read_pairs(query))
         numbers = {name: _count(words[short]) for short, name in _NUMBERS.items() if short in words}
         return Position(
             version=version,

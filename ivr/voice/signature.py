@@ -29,7 +29,7 @@ class Signature:
 
     def fits(self, path: str, query: str, form: Form, signature: str) -> bool:
         """Say whether the signature fits this request under any spelling of our address."""
-        if not signature:
+        if not signature or not signature.isascii():
             return False
         rest = f"{path}?{query}" if query else path
         tail = _in_order(form)

@@ -7,6 +7,7 @@ from twilio.rest import Client
 
 from ivr.simulator.company import Company
 from ivr.simulator.handset import HandsetCall
+from ivr.simulator.sounds import read_voice
 from tests.simulator.any_app import ACCOUNT, CALLER, HOTLINE, TOKEN, App, tone
 
 EVENTS = ["initiated", "ringing", "answered", "completed"]
@@ -320,6 +321,16 @@ def test_a_decline_is_busy(app: App, company: Company, client: Client) -> None:
     assert progress(app, "CallStatus")[-1] == "busy"
 
 
+def test_hanging_up_while_it_rings_is_busy_too(app: App, company: Company, client: Client) -> None:
+    place(client, app)
+
+    assert company.handset(CALLER).rings()
+    company.hang_up(company.calls[0])
+    company.settle()
+
+    assert progress(app, "CallStatus")[-1] == "busy"
+
+
 def test_a_placed_call_can_be_talked_to(app: App, company: Company, client: Client) -> None:
     call = called(
         app, company, client, '<Gather numDigits="1" action="/menu"><Play>/tone.wav</Play></Gather>'
@@ -333,3 +344,32 @@ def test_a_placed_call_can_be_talked_to(app: App, company: Company, client: Clie
     assert app.asked("/menu")[0].form["Direction"] == "outbound-api"
     assert [recording.kept_s for recording in company.recordings] == [2.0]
     assert progress(app, "CallStatus")[-1] == "completed"
+
+
+def test_72_a_call_that_still_rings_begins_with_the_other_document(
+    app: App, company: Company, client: Client
+) -> None:
+    sid = place(client, app)
+    app.says("/other", "<Say>Elsewhere</Say>")
+
+    assert company.handset(CALLER).rings()
+    client.calls(sid).update(url=app.url + "/other")
+    call = company.handset(CALLER).pick_up().listen()
+
+    assert [heard.text for heard in call.heard] == ["Elsewhere"]
+    assert app.asked("/called") == []
+
+
+def test_72_a_recording_that_is_cut_short_by_the_app_is_kept(
+    app: App, company: Company, client: Client
+) -> None:
+    call = called(app, company, client, '<Record action="/kept"/>').listen()
+    app.says("/other", "<Hangup/>")
+
+    call.line.speak(read_voice(tone(9.0)))
+    call.stay_silent(4.0)
+    client.calls(call.call.sid).update(url=app.url + "/other")
+    company.settle()
+
+    assert [recording.kept_s for recording in company.recordings] == [4.0]
+    assert app.asked("/kept") == []

@@ -121,23 +121,26 @@ def test_every_beat_can_be_done_twice_on_a_quiet_line(line: SmallLine) -> None:
     assert line.tasks() == []
 
 
-def test_a_beat_that_fails_is_told_and_done_again() -> None:
+def test_trouble_is_told_when_it_begins_and_when_it_ends() -> None:
     done: list[int] = []
-    clock: Clock
-
-    def fail_once() -> None:
-        done.append(1)
-        if len(done) == 1:
-            raise OSError("what went wrong may be personal")
-        over.set()
-
     over = threading.Event()
+
+    def fail_three_times() -> None:
+        done.append(1)
+        if len(done) <= 3:
+            raise OSError("what went wrong may be personal")
+        if len(done) == 5:
+            over.set()
+
     with capture_logs() as logs:
-        clock = Clock([Beat("shaky", 0.01, fail_once)])
+        clock = Clock([Beat("shaky", 0.01, fail_three_times)])
         clock.start()
         assert over.wait(5)
         clock.stop()
-    assert logs == [{"event": "beat_failed", "log_level": "error", "beat": "shaky", "cause": "OSError"}]
+    assert logs == [
+        {"event": "beat_failed", "log_level": "error", "beat": "shaky", "cause": "OSError"},
+        {"event": "beat_works_again", "log_level": "info", "beat": "shaky"},
+    ]
 
 
 def test_a_slow_beat_holds_up_no_other() -> None:
