@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -294,4 +295,12 @@ tasks = Table(
     Column("failure", String(80)),
     UniqueConstraint("job", "subject_id"),
     Index("ix_tasks_due", "state", "next_at"),
+)
+
+peppers = Table(
+    "peppers",
+    metadata,
+    Column("purpose", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),  # from which on it is used
+    Column("pepper", LargeBinary, nullable=False),  # deleted = marks made with it can never be linked again
 )

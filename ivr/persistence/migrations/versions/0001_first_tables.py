@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_organisations_slug")),
     )
     op.create_table(
+        "peppers",
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("pepper", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("purpose", "day", name=op.f("pk_peppers")),
+    )
+    op.create_table(
         "sign_in_misses",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("who_hash", sa.LargeBinary(), nullable=False),
@@ -201,12 +208,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_number_hash", name=op.f("uq_concerns_case_number_hash")),
     )
     with op.batch_alter_table("concerns", schema=None) as batch_op:
+        batch_op.create_index("ix_concerns_done", ["organisation_id", "state", "done_at", "id"], unique=False)
         batch_op.create_index(
             "ix_concerns_inbox",
             ["organisation_id", "state", "is_set_aside", "released_at", "id"],
             unique=False,
         )
-        batch_op.create_index("ix_concerns_done", ["organisation_id", "state", "done_at", "id"], unique=False)
         batch_op.create_index(
             "uq_concerns_open_name",
             ["organisation_id", "name"],
@@ -348,8 +355,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("state != 'done'"),
             postgresql_where=sa.text("state != 'done'"),
         )
-        batch_op.drop_index("ix_concerns_done")
         batch_op.drop_index("ix_concerns_inbox")
+        batch_op.drop_index("ix_concerns_done")
 
     op.drop_table("concerns")
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
@@ -370,8 +377,9 @@ def downgrade() -> None:
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")
     with op.batch_alter_table("sign_in_misses", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_in_misses_at"))
         batch_op.drop_index("ix_sign_in_misses_who")
+        batch_op.drop_index(batch_op.f("ix_sign_in_misses_at"))
 
     op.drop_table("sign_in_misses")
+    op.drop_table("peppers")
     op.drop_table("organisations")
