@@ -170,7 +170,7 @@ def _items(step: Listing, position: Position, place: Place) -> tuple[Line, ...]:
 def _item(step: Listing, thing: str, key: str) -> Line:
     if isinstance(step, Languages):
         return Line(step.item, values=(("key", key),), language=thing)
-    return Line(step.item, values=(("item", thing), ("key", key)))
+    return Line(step.item, values=((step.remember, thing), ("key", key)))
 
 
 def _listed(step: Listing, position: Position, place: Place) -> tuple[str, ...]:
@@ -203,8 +203,8 @@ def _with_choices(line: Line, position: Position) -> Line:
 
 
 def _filled(text: str, position: Position) -> str:
-    """Put the caller's choices into a name; one that was never made leaves it as it is."""
-    for name, choice in position.choices.items():
+    """Put the caller's choices and her language into a name; a choice never made leaves it as it is."""
+    for name, choice in (*position.choices.items(), ("language", position.language)):
         text = text.replace("{" + name + "}", choice)
     return text
 

@@ -1,5 +1,6 @@
 """A flow seen as a graph: where each step can lead."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -88,6 +89,40 @@ def prompts_of(flow: Flow) -> frozenset[str]:
     lines = [line for name in names for line in lines_of(flow.steps[name])]
     prompts = {line.prompt for line in (*lines, flow.bad_key, flow.still_here)}
     return frozenset(prompt for prompt in prompts - NOT_PROMPTS if "{" not in prompt)
+
+
+_CHOICE = re.compile(r"\{(\w+)\}")
+
+
+def needed_choices(flow: Flow) -> Mapping[str, frozenset[str]]:
+    """Return for each step the choices that what is said from there on can still depend on."""
+    needed = {name: _own_choices(step) for name, step in flow.steps.items()}
+    grew = True
+    while grew:
+        grew = False
+        for name, step in flow.steps.items():
+            ways = (needed[way.to] - _made_by(name, step, way) for way in ways_out(flow, name))
+            found = needed[name].union(*ways)
+            grew = grew or found != needed[name]
+            needed[name] = found
+    return needed
+
+
+def _own_choices(step: Step) -> frozenset[str]:
+    """Return the choices named in a step's own words."""
+    texts = [step.of] if isinstance(step, Choose) else []
+    for line in lines_of(step):
+        texts += [line.prompt, *(value for _, value in line.values)]
+    return frozenset(name for text in texts for name in _CHOICE.findall(text)) - {"language"}
+
+
+def _made_by(name: str, step: Step, way: Way) -> frozenset[str]:
+    """Return the choice that is made on this way, whatever it was before."""
+    if isinstance(step, Choose) and way.by == "then":
+        return frozenset({step.remember})
+    if isinstance(step, Menu) and step.remember and way.to == step.press.get(way.by.removeprefix("key ")):
+        return frozenset({name})
+    return frozenset()
 
 
 NOT_PROMPTS = frozenset({"own_message"})

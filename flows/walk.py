@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flows.engine import advance
-from flows.graph import own_ways
+from flows.graph import needed_choices, own_ways
 from flows.model import (
     AskKeys,
     AskVoice,
@@ -25,13 +25,17 @@ KEYPAD = "0123456789*#"
 
 
 def every_turn(flow: Flow, place: Place, hotline: str = "") -> Iterator[tuple[Position, Turn]]:
-    """Yield each position with the turn that leads to it, deeds included; the same words only once."""
+    """Yield each position with the turn that leads to it, deeds included; the same words only once.
+
+    Choices that no later word depends on are not told apart: a message is the same after every topic.
+    """
+    needed = needed_choices(flow)
     start = Position(flow.version, flow.first, hotline, place.languages[0])
     waiting: list[tuple[Position, Heard]] = [(start, Began())]
     seen: set[tuple[object, ...]] = set()
     while waiting:
         position, turn = advance(flow, *waiting.pop(), place)
-        mark = (_mark(position), turn)
+        mark = (_mark(position, needed[position.step]), turn)
         if mark in seen:
             continue
         seen.add(mark)
@@ -39,7 +43,7 @@ def every_turn(flow: Flow, place: Place, hotline: str = "") -> Iterator[tuple[Po
         waiting.extend((replace(position, turn=0), heard) for heard in _possible(flow, position, turn))
 
 
-def _mark(position: Position) -> tuple[object, ...]:
+def _mark(position: Position, needed: frozenset[str]) -> tuple[object, ...]:
     return (
         position.step,
         position.language,
@@ -47,7 +51,7 @@ def _mark(position: Position) -> tuple[object, ...]:
         position.misses,
         position.starred,
         position.page,
-        tuple(sorted(position.choices.items())),
+        tuple(sorted(choice for choice in position.choices.items() if choice[0] in needed)),
     )
 
 

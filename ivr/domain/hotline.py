@@ -1,6 +1,7 @@
 """A hotline: one telephone number with its languages, country and facts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -16,6 +17,7 @@ class Hotline:
         languages: In the order in which they are offered.
         emergency_number: Read out only when a person has checked it, else None.
         is_free: The call costs the caller nothing, and she is told so.
+        lists: What callers can choose from, by the list's name.
     """
 
     id: str
@@ -27,6 +29,7 @@ class Hotline:
     flow: str
     is_free: bool
     emergency_number: str | None
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property
     def facts(self) -> frozenset[str]:

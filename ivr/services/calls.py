@@ -1,7 +1,7 @@
 """A call, turn by turn: what was heard moves it one step, and what was promised is kept first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import structlog
@@ -48,7 +48,7 @@ def continue_call(
     station: Station, flow: Flow, hotline: Hotline, position: Position, heard: Heard, call_sid: str
 ) -> Answer:
     """Take one turn of a call; a turn that promises nothing touches no database."""
-    place = Place(hotline.languages, hotline.facts)
+    place = Place(hotline.languages, hotline.facts, hotline.lists)
     values: dict[str, str] = dict(hotline.values)
     moved, turn = advance(flow, position, heard, place)
     for _ in range(MOST_DEEDS_A_TURN):
@@ -56,14 +56,15 @@ def continue_call(
             break
         promise = Promise(station, hotline, moved, heard, call_sid)
         outcome = _keep(promise, turn.then.name, values)
-        moved, turn = advance(flow, moved, Outcome(outcome, turn.lines), place)
+        moved, turn = advance(flow, moved, replace(outcome, said=turn.lines), place)
     return Answer(moved, turn, MappingProxyType(values))
 
 
-def _keep(promise: Promise, deed: str, values: dict[str, str]) -> str:
+def _keep(promise: Promise, deed: str, values: dict[str, str]) -> Outcome:
     """Do what was asked for; if it cannot be done the caller is told so and nothing is half done."""
     try:
-        return KEEP[deed](promise, values)
+        kept = KEEP[deed](promise, values)
     except (SQLAlchemyError, OSError) as error:
         log.error("promise_failed", deed=deed, cause=type(error).__name__)  # noqa: TRY400 - a trace could hold rows
-        return "failed"
+        return Outcome("failed")
+    return kept if isinstance(kept, Outcome) else Outcome(kept)

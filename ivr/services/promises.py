@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import IntegrityError
 
-from flows.model import Heard, Keys, Position, Recorded
+from flows.model import Heard, Keys, Outcome, Position, Recorded
 from ivr.domain import pin as pins
 from ivr.domain.errors import NoConsentError
 from ivr.domain.hotline import Hotline
@@ -230,7 +230,7 @@ def _by_receipt(name: str, deed: Deed) -> Callable[[Promise, Values], str]:
     return keep
 
 
-KEEP: Mapping[str, Callable[[Promise, Values], str]] = MappingProxyType(
+KEEP: Mapping[str, Callable[[Promise, Values], str | Outcome]] = MappingProxyType(
     {
         "find_emergency_number": _find_emergency_number,
         "agree": _agree,

@@ -72,7 +72,7 @@ class Desk:
 
     def prepare(self, hotline: Hotline) -> int:
         """Make known every sound that calls to a hotline can need; returns how many turns that were."""
-        place = Place(hotline.languages, hotline.facts)
+        place = Place(hotline.languages, hotline.facts, hotline.lists)
         count = 0
         for position, turn in every_turn(self.flows.named(hotline.flow), place):
             known = all(self._is_known_ahead(line, hotline) for line in turn.lines)

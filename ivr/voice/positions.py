@@ -69,4 +69,4 @@ def _count(text: str) -> int:
 def _choices(text: str) -> Mapping[str, str]:
     if not text:
         return MappingProxyType({})
-    return MappingProxyType(dict(choice.rsplit("-", 1) for choice in text.split(".")))
+    return MappingProxyType(dict(choice.split("-", 1) for choice in text.split(".")))
