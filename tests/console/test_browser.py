@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from ivr.persistence.concerns import Concern
 from tests.browser import (
@@ -16,7 +16,6 @@ from tests.browser import (
     Pages,
     axe_report,
     in_browser,
-    launch,
     scrolls_sideways,
     served,
 )
@@ -25,15 +24,6 @@ from tests.console.staff_room import PASSWORD, Clock, Said, StaffRoom
 pytestmark = in_browser
 
 SPOKEN = Said("10-debt-long", " ".join(f"word{number}" for number in range(40)))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each has contexts of its own in it."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @dataclass(slots=True)
@@ -81,6 +71,15 @@ def place(page: Page) -> float:
     """Where the first player is, in seconds."""
     at: float = page.evaluate("document.querySelector('audio').currentTime")
     return at
+
+
+def watch_landing(page: Page) -> None:
+    """Let the page write down where the next jump of the player lands."""
+    page.evaluate(
+        """document.querySelector('audio').addEventListener(
+            'seeked', event => { window.landed = event.target.currentTime; }, {once: true}
+        )"""
+    )
 
 
 def play_until(page: Page, seconds: float) -> None:
@@ -181,11 +180,9 @@ def test_a_click_on_a_word_plays_from_there(desk: Desk) -> None:
     desk.give_reason(page)
     word = page.locator("[data-from]").nth(12)
     wanted_s = int(word.get_attribute("data-from") or 0) / 1000
-    page.evaluate(
-        "document.querySelector('audio').addEventListener('seeked', e => window.landed = e.target.currentTime, {once: true})"
-    )
+    watch_landing(page)
     word.click()
-    page.wait_for_function("window.landed !== undefined")
+    page.wait_for_function("() => window.landed !== undefined")
 
     assert page.evaluate("window.landed") == pytest.approx(wanted_s, abs=0.1)
     play_until(page, wanted_s + 0.2)
@@ -224,7 +221,7 @@ def test_the_keys_of_the_player_go_back_and_on_and_change_the_speed(desk: Desk) 
     rate = page.evaluate("document.querySelector('audio').playbackRate")
     page.reload()
 
-    assert (on, back, home, rate) == (pytest.approx(6), pytest.approx(3), 0, 1.5)
+    assert [on, back, home, rate] == pytest.approx([6, 3, 0, 1.5])
     assert page.evaluate("document.querySelector('audio').playbackRate") == 1.5
     assert page.get_by_label("Place in the message").get_attribute("aria-valuetext") == "0:00 of 0:38"
 
@@ -238,11 +235,9 @@ def test_going_on_after_a_pause_repeats_the_last_second(desk: Desk) -> None:
     play_until(page, 1.6)
     page.get_by_role("button", name="Pause").click()
     paused = place(page)
-    page.evaluate(
-        "document.querySelector('audio').addEventListener('seeked', e => window.landed = e.target.currentTime, {once: true})"
-    )
+    watch_landing(page)
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("window.landed !== undefined")
+    page.wait_for_function("() => window.landed !== undefined")
 
     assert page.evaluate("window.landed") == pytest.approx(paused - 1, abs=0.15)
 
@@ -255,7 +250,7 @@ def test_no_sound_begins_by_itself_and_none_is_asked_for_before_a_reason(desk: D
     desk.open(page, concern)
     before = [url for url in asked if url.endswith("/sound")]
     desk.give_reason(page)
-    page.wait_for_function("document.querySelector('audio').readyState >= 1")
+    page.wait_for_function("() => document.querySelector('audio').readyState >= 1")
 
     assert before == []
     assert page.evaluate("document.querySelector('audio').paused")
@@ -364,6 +359,14 @@ def test_the_whole_way_can_be_gone_by_keyboard(desk: Desk) -> None:
     play_until(page, 0.2)
 
 
+LOWER_THAN_44_PX = """
+[...document.querySelectorAll(
+    'button, select, textarea, input:not([type=hidden], [type=radio]), '
+    + '.choice, .views a, .back a, .brand, a.button'
+)]
+    .filter(control => control.checkVisibility() && control.getBoundingClientRect().height < 44)
+    .map(control => control.outerHTML.slice(0, 80))
+"""
 EVERYTHING = (
     Said("10-debt-long", "they keep my [unk] and i am afraid"),
     Said(words=None, words_state="no_model"),
@@ -447,11 +450,7 @@ def test_every_control_on_a_phone_is_44_px_high_or_more(desk: Desk, clock: Clock
     page = desk.pages.open(base_url=desk.address, viewport=SMALL)
     small = set()
     for name in every_page(desk, page, clock):
-        found = page.evaluate(
-            """[...document.querySelectorAll('button, select, textarea, input:not([type=hidden], [type=radio]), .choice, .views a, .back a, .brand, a.button')]
-                .filter(control => control.checkVisibility() && control.getBoundingClientRect().height < 44)
-                .map(control => control.outerHTML.slice(0, 80))"""
-        )
+        found = page.evaluate(LOWER_THAN_44_PX)
         small |= {(name, html) for html in found}
 
     assert small == set()
