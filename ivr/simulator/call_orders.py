@@ -1,6 +1,5 @@
 """What the app may ask of calls over REST: to place one, to change one, and why it is refused."""
 
-import re
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,10 +7,9 @@ from urllib.parse import urlsplit
 
 from werkzeug.datastructures import MultiDict
 
-from ivr.simulator.call import Address, Instructions
+from ivr.simulator.call import Address, Instructions, is_phone_number
 from ivr.simulator.refusals import RefusedError
 
-E164: Final = re.compile(r"\+[1-9]\d{6,14}")
 ALWAYS_OWNED: Final = "+15005550006"
 REFUSED_FROM: Final = {"+15005550001": 21212}
 REFUSED_TO: Final = {
@@ -76,7 +74,7 @@ def _check_to(to: str) -> None:
         raise RefusedError(21201, "No 'To' number is specified")
     if to in REFUSED_TO:
         raise RefusedError(REFUSED_TO[to], "The 'To' number cannot be called")
-    if not E164.fullmatch(to):
+    if not is_phone_number(to):
         raise RefusedError(21211, "Invalid 'To' Phone Number")
 
 
