@@ -78,7 +78,7 @@ def dialled(chance: random.Random) -> Walk:
 @pytest.fixture(scope="module")
 def callers() -> list[Walk]:
     """Callers who together took 20,000 turns."""
-    chance = random.Random(4)  # noqa: S311 - the same callers in every run
+    chance = random.Random(4)
     found = [dialled(chance)]
     for _ in range(TURNS):
         if found[-1].is_over:
@@ -128,7 +128,7 @@ def test_an_ending_that_others_may_hear_says_nothing_private(name: str) -> None:
 
 def test_one_wrong_key_of_a_listener_tells_nothing_yet() -> None:
     for key in "3456780#*9":
-        walk = dialled(random.Random(1))  # noqa: S311
+        walk = dialled(random.Random(1))
         _, turn = advance(FLOW, walk.position, Keys(key), PLACE)
         private = [line.prompt for line in turn.lines if is_private(line.prompt)]
 
