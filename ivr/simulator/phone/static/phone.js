@@ -129,7 +129,7 @@ const REACTIONS = {
   },
   played: now => { now.playing = null; earpiece.stop(); },
   beep: (now, event) => earpiece.beep((event.length_s ?? 0.5) * 0.8),
-  recording_began: now => { now.recordingSince = performance.now(); beginToSpeak(now); },
+  recording_began: now => { now.recordingSince = performance.now(); tick(); beginToSpeak(now); },
   recording_ended: now => { now.recordingSince = null; microphone?.finish(); },
   ended: (now, event) => end(now, LINES.ended(event)),
 };
