@@ -40,12 +40,12 @@ def order_of(form: "MultiDict[str, Any]", owned: Container[str]) -> Order:
         owned: Numbers that may be shown to the callee.
 
     Raises:
-        RefusedError: 21201, 21205, 21210 to 21217.
+        RefusedError: 21201, 21205, 21208, 21210 to 21217.
     """
     to, from_ = form.get("To", ""), form.get("From", "")
     _check_to(to)
     _check_from(from_, owned)
-    return Order(from_, to, instructions_of(form), min(LONGEST_RING_S, float(form.get("Timeout") or 60)))
+    return Order(from_, to, instructions_of(form), _ring_s(form.get("Timeout") or "60"))
 
 
 def instructions_of(form: "MultiDict[str, Any]") -> Instructions:
@@ -67,6 +67,12 @@ def instructions_of(form: "MultiDict[str, Any]") -> Instructions:
         status=_address(form, "StatusCallback", "StatusCallbackMethod"),
         events=tuple(form.getlist("StatusCallbackEvent")) or ("completed",),
     )
+
+
+def _ring_s(text: str) -> float:
+    if not text.isdecimal():
+        raise RefusedError(21208, "Timeout is not valid")
+    return min(LONGEST_RING_S, float(text))
 
 
 def _check_to(to: str) -> None:
