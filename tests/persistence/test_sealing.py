@@ -55,12 +55,9 @@ def test_a_wrapped_key_opens_for_its_owner_alone() -> None:
     wrapped = KEYS.wrap(key, "concern:1")
 
     assert KEYS.unwrap(wrapped, "concern:1") == key
-    for other in (
-        lambda: KEYS.unwrap(wrapped, "concern:2"),
-        lambda: Keys(new_key()).unwrap(wrapped, "concern:1"),
-    ):
+    for keys, owner in ((KEYS, "concern:2"), (Keys(new_key()), "concern:1")):
         with pytest.raises(SealBrokenError):
-            other()
+            keys.unwrap(wrapped, owner)
 
 
 def test_a_keyed_hash_depends_on_key_purpose_and_value() -> None:
