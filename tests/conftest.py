@@ -1,4 +1,4 @@
-"""Databases of every kind, each test its own."""
+"""Databases of every kind, each test its own; one browser for all who need one."""
 
 import os
 import shutil
@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from sqlalchemy.engine import make_url
 
 from ivr.persistence.database import open_engine
 from ivr.persistence.migrating import migrate
+from tests.browser import launch
 
 POSTGRES_URL = os.environ.get("PEERLINE_TEST_POSTGRES_URL", "")
 KINDS = [
@@ -68,6 +70,21 @@ def sqlite_url(empty_sqlite: Path, tmp_path: Path) -> str:
     path = tmp_path / "peerline.sqlite3"
     shutil.copyfile(empty_sqlite, path)
     return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers; there can be one in a process."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser; each test has contexts of its own in it."""
+    browser = launch(playwright)
+    yield browser
+    browser.close()
 
 
 def _address_of(name: str) -> str:

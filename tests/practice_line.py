@@ -229,9 +229,7 @@ def _working(line: PracticeLine) -> Iterator[None]:
     """Let jobs find this line, as a worker finds its own."""
     if not ears.languages():
         ears.load_all(line.settings.data_dir / "models")
-    carrier = TwilioCarrier.from_settings(line.settings)
-    place = workplace.Workplace(line.station, line, lambda: carrier)  # type: ignore[arg-type]
-    before, workplace._opened = workplace._opened, (os.getpid(), place)
+    before, workplace._opened = workplace._opened, (os.getpid(), line.place)
     try:
         yield
     finally:

@@ -14,7 +14,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from ivr.app import create_app
-from ivr.persistence.database import Errand
+from ivr.persistence.database import Errand, Work
+from ivr.persistence.hotlines import all_hotlines
 from ivr.services.network import found_organisation, open_hotline
 from ivr.services.station import Station
 from ivr.voice.desk import Desk
@@ -24,6 +25,11 @@ from tests.practice_line import HOTLINE, TOKEN, practice_settings
 PUBLIC_URL = "https://line.example.org"
 CALL = "CA" + "a" * 32
 RECORDING = "RE" + "b" * 32
+RECORDED = {"RecordingUrl": f"https://carrier.example.org/{RECORDING}", "RecordingSid": RECORDING}
+SPOKEN = {**RECORDED, "RecordingDuration": "9", "Digits": "#"}
+"""What the carrier posts in the turn after she spoke for nine seconds and pressed a key."""
+
+CALLBACK = {**RECORDED, "CallSid": CALL, "RecordingStatus": "completed", "RecordingDuration": "9"}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -95,15 +101,17 @@ def signed_carrier(data_dir: Path, database_url: str, **settings: object) -> Ite
     )
     station: Station = app.extensions["peerline_station"]
     with station.database.write() as work:
-        organisation_id = found_organisation(work, station.keys, slug="practice", name="Practice")
-        hotline_id = open_hotline(
-            work,
-            organisation_id=organisation_id,
-            number=HOTLINE,
-            name="Practice line",
-            country="MY",
-            languages="en,id",
-            is_free=True,
-        )
+        hotline_id = _hotline(work, station)
     yield SignedCarrier(app, app.test_client(), hotline_id, sent)
     station.database.close()
+
+
+def _hotline(work: Work, station: Station) -> str:
+    """Return the hotline of an earlier service on this database, or open it."""
+    for hotline in all_hotlines(work):
+        return hotline.id
+    organisation_id = found_organisation(work, station.keys, slug="practice", name="Practice")
+    values = {"languages": "en,id", "is_free": True}
+    return open_hotline(
+        work, organisation_id=organisation_id, number=HOTLINE, name="Practice line", country="MY", **values
+    )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import and_, exists, insert, select, update
+from sqlalchemy import and_, exists, insert, or_, select, update
 
 from ivr.domain.case_number import new_case_number
 from ivr.domain.names import draw_name
@@ -12,6 +12,9 @@ from ivr.persistence.calls import Call
 from ivr.persistence.database import Work
 from ivr.persistence.sealing import Keys, new_key, seal, unseal
 from ivr.persistence.tables import concerns, messages
+
+UNREADABLE = "unreadable"
+"""Bytes that are no sound we know: unlike silence they may hold a voice, so they wait with the others."""
 
 DRAWS = 50
 """How often a name or number is drawn again before the space is called full."""
@@ -164,7 +167,8 @@ def sort(work: Work, concern_id: str) -> None:
         messages.c.released_at.is_not(None),
         messages.c.erased_at.is_(None),
     )
-    is_set_aside = and_(exists().where(*seen), ~exists().where(*seen, messages.c.set_aside.is_(None)))
+    needs_people = or_(messages.c.set_aside.is_(None), messages.c.set_aside == UNREADABLE)
+    is_set_aside = and_(exists().where(*seen), ~exists().where(*seen, needs_people))
     work.connection.execute(
         update(concerns).where(concerns.c.id == concern_id).values(is_set_aside=is_set_aside)
     )

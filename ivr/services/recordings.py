@@ -176,7 +176,9 @@ def awaiting_transcript(station: Station, task_id: str, lease: timedelta) -> ToT
     sealed = station.recordings.get(message.id)
     if key is None or sealed is None:
         with station.database.write() as work:
-            outbox.finish(work, task.id)
+            if outbox.finish(work, task.id) and key is not None:
+                messages.set_transcript_state(work, message.id, "failed", "sound_missing")
+                log.error("sealed_sound_missing", message_id=message.id)
         return None
     with station.database.write() as work:
         outbox.extend_lease(work, task.id, lease)

@@ -1,11 +1,13 @@
 """One telephone call as the company keeps it: who, where, which state, and what is told of it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 import httpx
 
+from ivr.simulator.clock import Clock
 from ivr.simulator.exchange import Mailbox, Process
 from ivr.simulator.grammar import Method
 from ivr.simulator.line import Line
@@ -17,6 +19,11 @@ Status = Literal[
 Direction = Literal["inbound", "outbound-api", "outbound-dial"]
 FINAL: frozenset[Status] = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 API_VERSION = "2010-04-01"
+
+
+def is_phone_number(text: str) -> bool:
+    """Tell whether a text is a number in E.164."""
+    return re.fullmatch(r"\+[1-9]\d{6,14}", text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,13 @@ class Call:
         if self.answered_s is None or self.ended_s is None:
             return 0
         return round(self.ended_s - self.answered_s)
+
+    def end(self, status: Status, ended_by: Literal["hotline", "caller"], clock: Clock) -> None:
+        """Write down that it is over, and how."""
+        self.status, self.ended_by = status, ended_by
+        self.ended_at, self.ended_s = clock.wall(), clock.now_s()
+        self.line.become("ended")
+        self.line.note("ended", text=ended_by)
 
     def fields(self, profile: Profile) -> dict[str, str]:
         """Return the standard set of parameters (fact sheet, section 1.1)."""

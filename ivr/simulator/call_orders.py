@@ -1,6 +1,5 @@
 """What the app may ask of calls over REST: to place one, to change one, and why it is refused."""
 
-import re
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,10 +7,9 @@ from urllib.parse import urlsplit
 
 from werkzeug.datastructures import MultiDict
 
-from ivr.simulator.call import Address, Instructions
+from ivr.simulator.call import Address, Instructions, is_phone_number
 from ivr.simulator.refusals import RefusedError
 
-E164: Final = re.compile(r"\+[1-9]\d{6,14}")
 ALWAYS_OWNED: Final = "+15005550006"
 REFUSED_FROM: Final = {"+15005550001": 21212}
 REFUSED_TO: Final = {
@@ -42,12 +40,12 @@ def order_of(form: "MultiDict[str, Any]", owned: Container[str]) -> Order:
         owned: Numbers that may be shown to the callee.
 
     Raises:
-        RefusedError: 21201, 21205, 21210 to 21217.
+        RefusedError: 21201, 21205, 21208, 21210 to 21217.
     """
     to, from_ = form.get("To", ""), form.get("From", "")
     _check_to(to)
     _check_from(from_, owned)
-    return Order(from_, to, instructions_of(form), min(LONGEST_RING_S, float(form.get("Timeout") or 60)))
+    return Order(from_, to, instructions_of(form), _ring_s(form.get("Timeout") or "60"))
 
 
 def instructions_of(form: "MultiDict[str, Any]") -> Instructions:
@@ -71,12 +69,18 @@ def instructions_of(form: "MultiDict[str, Any]") -> Instructions:
     )
 
 
+def _ring_s(text: str) -> float:
+    if not text.isdecimal():
+        raise RefusedError(21208, "Timeout is not valid")
+    return min(LONGEST_RING_S, float(text))
+
+
 def _check_to(to: str) -> None:
     if not to:
         raise RefusedError(21201, "No 'To' number is specified")
     if to in REFUSED_TO:
         raise RefusedError(REFUSED_TO[to], "The 'To' number cannot be called")
-    if not E164.fullmatch(to):
+    if not is_phone_number(to):
         raise RefusedError(21211, "Invalid 'To' Phone Number")
 
 

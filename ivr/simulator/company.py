@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from ivr.simulator.call import Address, Answering, Call, Instructions, Status
+from ivr.simulator.call import Address, Answering, Call, Instructions, Status, is_phone_number
 from ivr.simulator.clock import Clock, RealClock
 from ivr.simulator.conversation import Conversation
 from ivr.simulator.desk import Desk
@@ -260,6 +260,9 @@ class Company:
         return call
 
     async def _live_inbound(self, call: Call) -> None:
+        if self.settings.profile.refuses_anonymous and not is_phone_number(call.from_):
+            call.end("failed", "hotline", self.exchange.clock)
+            return
         call.line.become("ringing", "ringing")
         await Conversation(Talk(self.desk, call)).live(first_step(call.instructions))
         tell_of_end(self.desk, call)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ivr.simulator.call import Trouble
+from ivr.simulator.call import Status, Trouble
 from ivr.simulator.desk import note_trouble
 from ivr.simulator.documents import Document, DocumentError, read_document
 from ivr.simulator.grammar import Play, Say
@@ -114,16 +114,11 @@ class Conversation:
     async def _close(self, ended_by: Literal["hotline", "caller"]) -> None:
         talk, call = self._talk, self._talk.call
         if call.process is not None:
-            call.process.matters = (
-                True  # What is still owed to the app belongs to `settle`, whoever held the handset.
-            )
+            # What is still owed to the app belongs to `settle`, whoever held the handset.
+            call.process.matters = True
         talk.line.end_sound(complete=False)
-        call.ended_by = ended_by
-        call.ended_at = talk.desk.exchange.clock.wall()
-        call.ended_s = talk.now_s()
-        call.status = talk.rejected_as or ("completed" if talk.is_answered else "no-answer")
-        talk.line.become("ended")
-        talk.line.note("ended", text=ended_by)
+        status: Status = talk.rejected_as or ("completed" if talk.is_answered else "no-answer")
+        call.end(status, ended_by, talk.desk.exchange.clock)
         if talk.farewell is not None:
             await self._say_farewell(talk.farewell)
 

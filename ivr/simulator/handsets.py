@@ -76,7 +76,9 @@ class Handsets:
     def ringing(self) -> Answer:
         """Answer with the call that rings at a telephone, waiting a while for one."""
         wanted = _json()
-        number, wait_s = str(wanted.get("number", "")), float(wanted.get("wait_s", 0))
+        number, wait_s = str(wanted.get("number", "")), wanted.get("wait_s", 0)
+        if not isinstance(wait_s, int | float):
+            raise HandsetError("wait_s is a number of seconds.", HTTPStatus.BAD_REQUEST)
         with self._exchange.changed:
             self._exchange.changed.wait_for(
                 lambda: self._company.ringing_at(number) is not None, min(LONGEST_POLL_S, wait_s)

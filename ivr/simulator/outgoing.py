@@ -83,9 +83,5 @@ class OutgoingCall:
         return status
 
     def _end(self, status: Status) -> None:
-        call = self._call
-        call.status = status
-        call.ended_by = call.ended_by or "hotline"
-        call.ended_at, call.ended_s = self._desk.exchange.clock.wall(), self._desk.exchange.now_s()
-        call.line.become("ended")
-        call.line.note("ended", text=call.ended_by)
+        by: Literal["hotline", "caller"] = "caller" if self._call.sip_code == BUSY_HERE else "hotline"
+        self._call.end(status, by, self._desk.exchange.clock)

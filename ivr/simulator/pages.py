@@ -27,10 +27,14 @@ class Page:
         Raises:
             RefusedError: 20007, the page is over 1000.
         """
-        size = int(arguments.get("PageSize") or USUAL_SIZE)
+        size = _number(arguments.get("PageSize"), USUAL_SIZE)
         if size > LARGEST_SIZE:
             raise RefusedError(20007, "Page size must not be over 1000", 400)
-        return cls(int(arguments.get("Page") or 0), max(1, size))
+        return cls(_number(arguments.get("Page"), 0), max(1, size))
+
+
+def _number(text: str | None, usual: int) -> int:
+    return int(text) if text and text.isdecimal() else usual
 
 
 def page_as_json(

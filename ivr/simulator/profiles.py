@@ -33,6 +33,8 @@ class Profile:
     media_is_public: bool = False
     refusal_status: int = 400
     refuses_anonymous: bool = False
+    filters_by_date: bool = True
+    stores_elsewhere: bool = False
 
 
 TWILIO = Profile("twilio")
@@ -58,6 +60,8 @@ SOMLENG = Profile(
     media_is_public=True,
     refusal_status=422,
     refuses_anonymous=True,
+    filters_by_date=False,
+    stores_elsewhere=True,
 )
 
 SIGNALWIRE = Profile(

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from ivr.simulator.call import Call
 from ivr.simulator.call_orders import instructions_of, order_of
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from ivr.simulator.company import Company
 
 NO_SUCH_CHANNELS = 21220
+STORAGE = "storage.read_file"
 NO_CONTENT = ("", HTTPStatus.NO_CONTENT)
-Answer = Response | tuple[str, int]
+Answer = Response | WerkzeugResponse | tuple[str, int]
 
 
 def rest_api(company: "Company") -> Blueprint:
@@ -55,6 +57,14 @@ def rest_api(company: "Company") -> Blueprint:
         RefusedError, lambda refused: answer(refused, company.settings.profile.refusal_status)
     )
     return api
+
+
+def storage(company: "Company") -> Blueprint:
+    """Return the place where some carriers keep files, open to whoever knows an address."""
+    place = Blueprint("storage", __name__, url_prefix="/storage")
+    place.add_url_rule("/<sid>.wav", view_func=Resources(company).read_file)
+    place.register_error_handler(RefusedError, lambda refused: answer(refused, HTTPStatus.NOT_FOUND))
+    return place
 
 
 def _take_account(_: str | None, values: dict[str, Any] | None) -> None:
@@ -120,6 +130,10 @@ class Resources:
             recording
             for recording in reversed(self._desk.recordings.values())
             if _is_shown(recording, call_sid or request.args.get("CallSid"))
+            and (
+                not self._profile.filters_by_date
+                or is_within(recording.began_at, "DateCreated", request.args)
+            )
         ]
         return self._page("recordings", recordings, lambda each: recording_as_json(self._desk, each))
 
@@ -144,6 +158,8 @@ class Resources:
     def read_file(self, sid: str) -> Answer:
         """Answer with the sound as WAV, from the moment it is ready."""
         sound = self._ready_sound(sid)
+        if self._profile.stores_elsewhere and request.endpoint != STORAGE:
+            return redirect(f"{self._desk.base_url}/storage/{sid}.wav")
         return Response(wav_of(sound, self._company.mischief.media_fault), mimetype="audio/x-wav")
 
     def read_mp3_file(self, sid: str) -> Answer:
@@ -242,9 +258,7 @@ def _is_wanted(call: Call) -> bool:
 def _is_shown(recording: Recording, call_sid: str | None) -> bool:
     if recording.status == "deleted" and not _wants_deleted():
         return False
-    return (call_sid is None or recording.call_sid == call_sid) and is_within(
-        recording.began_at, "DateCreated", request.args
-    )
+    return call_sid is None or recording.call_sid == call_sid
 
 
 def _wants_deleted() -> bool:

@@ -10,7 +10,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from ivr.simulator.handsets import handset_api
 from ivr.simulator.phone import phone_page
-from ivr.simulator.rest import rest_api
+from ivr.simulator.rest import rest_api, storage
 
 if TYPE_CHECKING:
     from ivr.simulator.company import Company
@@ -32,6 +32,8 @@ def create_server_app(company: "Company") -> Flask:
     app = Flask("ivr.simulator", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
     app.register_blueprint(rest_api(company))
+    if company.settings.profile.stores_elsewhere:
+        app.register_blueprint(storage(company))
     app.register_blueprint(handset_api(company))
     app.register_blueprint(phone_page())
     return app

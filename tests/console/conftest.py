@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from playwright.sync_api import Browser
 
 from ivr.services import accounts, sign_in
+from tests.browser import Pages, served
+from tests.console.desk import Desk
 from tests.console.staff_room import Clock, StaffRoom, open_staff_room
 
 
@@ -40,3 +43,14 @@ def lite_room(sqlite_url: str, tmp_path: Path, clock: Clock) -> Iterator[StaffRo
     staff_room = open_staff_room(sqlite_url, tmp_path, clock)
     yield staff_room
     staff_room.station.database.close()
+
+
+@pytest.fixture
+def desk(lite_room: StaffRoom, chromium: Browser) -> Iterator[Desk]:
+    """A desk at which, by the end of the test, nothing may have gone wrong on any page."""
+    lite_room.add_person("hana")
+    with served(lite_room.app) as address:
+        desk = Desk(lite_room, address, Pages(chromium))
+        yield desk
+        wrong = desk.pages.close()
+    assert wrong == []

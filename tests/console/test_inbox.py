@@ -141,7 +141,7 @@ def test_a_concern_moves_between_the_views_as_its_messages_change(room: StaffRoo
     with room.station.database.write() as work:
         message = messages.by_id(work, other_id)
         assert message is not None
-        messages.keep_fetch_failure(work, message, "NotAudioError", set_aside="unreadable")
+        messages.keep_fetch_failure(work, message, "NotAudioError", set_aside="noise")
     moves.append(names(browser) != [])
     with room.station.database.write() as work:
         message = messages.by_id(work, silent_id)
@@ -152,6 +152,12 @@ def test_a_concern_moves_between_the_views_as_its_messages_change(room: StaffRoo
     moves.append(names(browser) != [])
 
     assert moves == [True, False, True]
+
+
+def test_what_no_program_can_read_waits_with_the_others(room: StaffRoom) -> None:
+    concern = room.add_concern(Said(sound="given_up", set_aside="unreadable"))
+
+    assert names(room.signed_in()) == [room.name_of(concern)]
 
 
 def _is_aside(room: StaffRoom, message_id: str) -> bool:

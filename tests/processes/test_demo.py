@@ -91,9 +91,9 @@ class RunningDemo:
 
     def __init__(self, process: subprocess.Popen[bytes], web: str, phone: str) -> None:
         self.process = process
-        self._web = web
+        self.web = web
         self.says = Spoken(process.stdout)
-        self._phone = phone
+        self.phone = phone
 
     def dial(self) -> list[str]:
         """Call the line; return what is heard until the first words."""
@@ -110,13 +110,13 @@ class RunningDemo:
 
     def wait_until_it_answers(self, within_s: float = 15) -> None:
         deadline = time.monotonic() + within_s
-        while not (answers_at(self._web)() and answers_at(self._phone)()):
+        while not (answers_at(self.web)() and answers_at(self.phone)()):
             assert time.monotonic() < deadline, self.says.all
             time.sleep(0.05)
 
     def _ask(self, path: str, body: bytes | None = None) -> dict[str, list[dict[str, str]]]:
         request = urllib.request.Request(
-            f"http://{self._phone}{path}", data=body, headers={"Content-Type": "application/json"}
+            f"http://{self.phone}{path}", data=body, headers={"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(request, timeout=25) as answer:
             found: dict[str, list[dict[str, str]]] = json.load(answer)

@@ -13,6 +13,7 @@ from ivr.simulator.sounds import LINE_RATE_HZ, wav_file
 HOTLINE = "+12025550123"
 CALLER = "+447700900101"
 ACCOUNT = "AC" + "0" * 31 + "1"
+TONE_HZ = 440
 TOKEN = "a-token-of-thirty-two-characters"
 
 
@@ -88,4 +89,4 @@ def twiml(verbs: str) -> Response:
 def tone(length_s: float, rate_hz: int = LINE_RATE_HZ) -> bytes:
     """Return a WAV file in which something sounds all the time."""
     time = np.arange(round(length_s * rate_hz)) / rate_hz
-    return wav_file((8000 * np.sin(2 * np.pi * 440 * time)).astype(np.int16), rate_hz=rate_hz)
+    return wav_file((8000 * np.sin(2 * np.pi * TONE_HZ * time)).astype(np.int16), rate_hz=rate_hz)

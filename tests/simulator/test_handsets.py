@@ -177,6 +177,10 @@ def test_what_a_telephone_cannot_do_is_refused_in_words(
     assert answer.json()["error"]
 
 
+def test_a_wait_that_is_no_number_is_refused(handset: httpx.Client) -> None:
+    assert handset.post("/ringing", json={"number": CALLER, "wait_s": "long"}).status_code == 400
+
+
 def test_a_file_that_is_no_voice_is_refused(app: App, handset: httpx.Client) -> None:
     app.says("/voice/incoming", '<Gather timeout="60"/>')
 

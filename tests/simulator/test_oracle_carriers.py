@@ -117,13 +117,39 @@ def test_77_somleng_refuses_with_422_and_deletes_nothing(app: App, somleng: Comp
     assert deleted == [404, 404]
 
 
-def test_77_somleng_hands_files_to_anybody(app: App, somleng: Company) -> None:
+def test_77_somleng_hands_files_to_anybody_from_another_place(app: App, somleng: Company) -> None:
     app.says("/voice/incoming", '<Record action="/kept"/>')
     app.says("/kept", "<Hangup/>")
     somleng.handset(CALLER).dial(HOTLINE).listen().speak(tone(1.0), then="key")
     somleng.settle()
+    moved = httpx.get(app.asked("/kept")[0].form["RecordingUrl"])
+    file = httpx.get(moved.headers["Location"])
 
-    assert httpx.get(app.asked("/kept")[0].form["RecordingUrl"]).status_code == 200
+    assert (moved.status_code, file.status_code, len(file.content)) == (302, 200, 44 + 16000)
+    assert httpx.get(f"{somleng.base_url}/storage/nothing.wav").status_code == 404
+
+
+def test_77_somleng_does_not_filter_recordings_by_date(app: App, somleng: Company, company: Company) -> None:
+    app.says("/voice/incoming", '<Record action="/kept"/>')
+    app.says("/kept", "<Hangup/>")
+    found = []
+    for each in (somleng, company):
+        each.handset(CALLER).dial(HOTLINE).listen().speak(tone(1.0), then="key")
+        each.settle()
+        answer = httpx.get(
+            api(each, "/Recordings.json"), params={"DateCreated<": "2001-01-01"}, auth=(ACCOUNT, TOKEN)
+        )
+        found.append(len(answer.json()["recordings"]))
+
+    assert found == [1, 0]
+
+
+def test_77_somleng_refuses_a_caller_without_a_number(app: App, somleng: Company) -> None:
+    call = somleng.handset("anonymous").dial(HOTLINE)
+    somleng.settle()
+
+    assert (call.has_ended, call.answered, call.call.status) == (True, False, "failed")
+    assert app.asked("/voice/incoming") == []
 
 
 def test_77_a_redirect_answers_at_somleng(app: App, somleng: Company) -> None:

@@ -235,6 +235,7 @@ def test_19_a_document_without_address_needs_an_absolute_action(
         ({"to": ""}, 21201),
         ({"from_": ""}, 21213),
         ({"url": "ftp://app.test/"}, 21205),
+        ({"timeout": "soon"}, 21208),
         ({"url": "http://bad_host.test/"}, 21205),
         ({"url": None, "twiml": "x" * 4001}, 32018),
     ],

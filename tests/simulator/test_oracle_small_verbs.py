@@ -125,3 +125,19 @@ def test_words_take_the_time_they_need(app: App, company: Company) -> None:
 
     assert call.heard[0].language == "en"
     assert call.heard[0].played_s == pytest.approx(10.0, abs=0.1)
+
+
+@pytest.mark.parametrize("rings_s", [0.0, 3.0], ids=["before the document came", "while it rang"])
+def test_a_caller_who_gives_up_before_the_answer_was_never_connected(
+    app: App, company: Company, rings_s: float
+) -> None:
+    app.says("/voice/incoming", '<Pause length="9"/><Say>Hello</Say>')
+
+    call = company.dial(CALLER, HOTLINE)
+    if rings_s:
+        company.let_pass(rings_s)
+    company.hang_up(call)
+    company.settle()
+
+    assert (call.status, call.ended_by, call.line.heard) == ("no-answer", "caller", ())
+    assert [seen.form["CallStatus"] for seen in app.asked("/voice/status")] == ["no-answer"]

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from ivr.simulator.call import Instructions
 from ivr.simulator.company import Company, CompanySettings
-from tests.simulator.any_app import HOTLINE, App, tone
+from ivr.simulator.sounds import LINE_RATE_HZ, Sound
+from tests.simulator.any_app import HOTLINE, TONE_HZ, App, tone
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -39,12 +41,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this computer"),
 ]
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 def launch(playwright: Playwright, *more: str) -> Browser:
@@ -120,6 +116,11 @@ def key(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def loudest_frequency_hz(sound: Sound) -> float:
+    middle = sound.samples[LINE_RATE_HZ // 2 : -LINE_RATE_HZ // 2]
+    return float(np.argmax(abs(np.fft.rfft(middle))) * LINE_RATE_HZ / len(middle))
+
+
 def log_of(page: Page, kind: str) -> list[str]:
     return page.locator(f"#log [data-kind={kind}] span").all_text_contents()
 
@@ -148,6 +149,7 @@ def test_26_a_call_is_heard_answered_by_key_and_by_voice(
     assert abs(recording.kept_s - recording.whole_s) < 0.5
     assert 1.9 < recording.kept_s < 3.5
     assert int(abs(recording.sound.samples).max()) > 1000
+    assert loudest_frequency_hz(recording.sound) == pytest.approx(TONE_HZ, abs=5)
 
 
 def test_27_a_refused_microphone_is_said_and_a_file_speaks_instead(

@@ -74,10 +74,11 @@ class Player {
   showPlace() {
     const at = this.audio.currentTime;
     this.range.value = Math.round(at * 1000);
-    const text = `${clock(at)} / ${clock(Math.round(this.length))}`;
-    if (this.clock.textContent !== text) {
-      this.clock.textContent = text;
-      this.range.setAttribute("aria-valuetext", this.range.dataset.text.replace("#", clock(at)).replace("#", clock(Math.round(this.length))));
+    const [now, all] = [clock(at), clock(Math.round(this.length))];
+    if (now !== this.said) {
+      this.said = now;
+      this.clock.textContent = `${now} / ${all}`;
+      this.range.setAttribute("aria-valuetext", this.range.dataset.text.replace("#", now).replace("#", all));
     }
     this.played?.setAttribute("width", this.length ? (at / this.length) * this.width : 0);
     this.words?.show(at * 1000);

@@ -124,11 +124,12 @@ const REACTIONS = {
   answered: now => { now.answeredAt = performance.now(); },
   playing: (now, event) => {
     el('words').textContent = event.text ?? '';
+    now.playing = {since: performance.now(), lengthS: event.length_s};
     if (event.sound) earpiece.play(event.sound);
   },
-  played: () => earpiece.stop(),
+  played: now => { now.playing = null; earpiece.stop(); },
   beep: (now, event) => earpiece.beep((event.length_s ?? 0.5) * 0.8),
-  recording_began: now => { now.recordingSince = performance.now(); beginToSpeak(now); },
+  recording_began: now => { now.recordingSince = performance.now(); tick(); beginToSpeak(now); },
   recording_ended: now => { now.recordingSince = null; microphone?.finish(); },
   ended: (now, event) => end(now, LINES.ended(event)),
 };
@@ -149,7 +150,7 @@ async function follow(now) {
 }
 
 function begin(id) {
-  call = {id, answeredAt: null, recordingSince: null};
+  call = {id, answeredAt: null, recordingSince: null, playing: null};
   el('log').replaceChildren();
   el('words').textContent = '';
   el('clock').textContent = '0:00';
@@ -250,6 +251,15 @@ async function fillNumbers() {
   el('to').replaceChildren(...numbers.map(({number, name}) => new Option(`${name}, ${number}`, number)));
 }
 
+// Long words move on as they are spoken; the keys below stay where they are.
+function followWords({since, lengthS}) {
+  const words = el('words');
+  const share = Math.min(1, (performance.now() - since) / 1000 / lengthS);
+  const line = words.clientHeight / 5;
+  const top = (words.scrollHeight - words.clientHeight) * Math.max(0, share * 1.2 - 0.2);
+  words.scrollTop = Math.round(top / line) * line;
+}
+
 function typed(event) {
   const isElsewhere = event.target.closest('select, input:not([type=radio]):not([type=checkbox])');
   if (isElsewhere || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -262,6 +272,7 @@ function typed(event) {
 }
 
 function tick() {
+  if (call?.playing) followWords(call.playing);
   if (call?.recordingSince) el('clock').textContent = clockText((performance.now() - call.recordingSince) / 1000);
   else if (call?.answeredAt) el('clock').textContent = clockText((performance.now() - call.answeredAt) / 1000);
 }
