@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-import yaml
-
+from prompts import topics
 from prompts.errors import CatalogueError, MissingTextError, UnknownLanguageError, UnknownPromptError
+from prompts.names import Names, each_name, read_names
+from prompts.reading import read_yaml
+from prompts.topics import Topic
 
 HERE: Final = Path(__file__).parent
 MASTER_LANGUAGE: Final = "en"
 DIGITS: Final = "0123456789"
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _LEADING_PUNCTUATION: Final = re.compile(r"^[\s.,;:!?]+")
 
@@ -81,15 +82,16 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """All words of one language."""
+    """All words of one language; without a `voice` only a person can record it."""
 
     code: str
     endonym: str
-    voice: Voice
+    voice: Voice | None
     texts: Mapping[str, str]
     numbers: Mapping[str, str]
     key_names: Mapping[str, str]
     option_words: tuple[str, ...]
+    names: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +110,27 @@ class Catalogue:
     folder: Path
     prompts: Mapping[str, Prompt]
     languages: Mapping[str, Language]
+    topics: Mapping[str, Topic]
     timing: Timing
     _parts: Mapping[tuple[str, str], tuple[Segment | Slot, ...]] = field(repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path = HERE) -> Self:
-        """Read `catalogue.yaml` and `texts/*.yaml` of a folder.
+        """Read `catalogue.yaml`, `topics.yaml` and `texts/*.yaml` of a folder.
 
         Raises:
             CatalogueError: a file is missing or does not say what it must say.
         """
-        master = _read(folder / "catalogue.yaml")
-        prompts = {prompt.id: prompt for prompt in _prompts(master)}
-        tones = {entry["id"]: entry["text"] for entry in master["prompts"] if "tone_hz" in entry}
-        languages = [_language(master, {entry["id"]: entry["text"] for entry in master["prompts"]})]
-        languages += [_language(texts, tones | texts["texts"]) for texts in _translations(folder)]
+        master = read_yaml(folder / "catalogue.yaml")
+        told = topics.load_topics(folder)
+        prompts = {prompt.id: prompt for prompt in (*_prompts(master), *_topic_prompts(told))}
+        languages = [_language(master, _master_texts(master, told))]
+        tones = {prompt: text for prompt, text in languages[0].texts.items() if prompts[prompt].tone_hz}
+        languages += [_language(words, tones | _own_texts(words)) for words in _translations(folder)]
         _refuse_strangers(languages, prompts)
         parts = {key: tuple(cut(key[1], text)) for key, text in _all_texts(languages)}
-        return cls(
-            folder, prompts, {language.code: language for language in languages}, _timing(master), parts
-        )
+        by_code = {language.code: language for language in languages}
+        return cls(folder, prompts, by_code, told, _timing(master), parts)
 
     def prompt(self, prompt: str) -> Prompt:
         """Return the prompt with this id.
@@ -208,7 +211,7 @@ def cut(prompt: str, text: str) -> Iterator[Segment | Slot]:
 
 
 def word_clips(language: Language) -> Iterator[Clip]:
-    """Return the clips of digits (each in two intonations), numbers and the names of keys."""
+    """Return the clips of digits (each in two intonations), numbers, and names of keys, days, countries ..."""
     for digit in DIGITS:
         for ending in (False, True):
             name = digit_clip(digit, ending=ending)
@@ -217,6 +220,8 @@ def word_clips(language: Language) -> Iterator[Clip]:
         yield Clip(f"number_{number}", word, f"number_{number}", 1)
     for key, word in language.key_names.items():
         name = key_clip(key)
+        yield Clip(name, word, name, 1)
+    for name, word in each_name(language.names):
         yield Clip(name, word, name, 1)
 
 
@@ -235,16 +240,6 @@ def _punctuation_before(rest: str) -> str:
     return found.group().strip() if found else ""
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506  (the C form of the safe loader)
-    except (OSError, yaml.YAMLError) as error:
-        raise CatalogueError(f"{path.name} cannot be read: {error}") from error
-    if not isinstance(content, dict):
-        raise CatalogueError(f"{path.name} must be a mapping.")
-    return content
-
-
 def _prompts(master: Mapping[str, Any]) -> Iterator[Prompt]:
     seen: set[str] = set()
     for entry in master["prompts"]:
@@ -259,23 +254,43 @@ def _prompts(master: Mapping[str, Any]) -> Iterator[Prompt]:
         yield prompt
 
 
+def _topic_prompts(told: Mapping[str, Topic]) -> Iterator[Prompt]:
+    for topic in told.values():
+        for name, most_s in (
+            (topics.script_prompt(topic.id), topics.SCRIPT_S),
+            (topics.title_prompt(topic.id), topics.TITLE_S),
+        ):
+            yield Prompt(name, topic.version, "topics", most_s, private=True, reachable=True)
+
+
+def _master_texts(master: Mapping[str, Any], told: Mapping[str, Topic]) -> dict[str, str]:
+    texts = {entry["id"]: entry["text"] for entry in master["prompts"]}
+    scripts = {topic.id: {"title": topic.title, "script": topic.script} for topic in told.values()}
+    return texts | topics.texts_of(scripts)
+
+
+def _own_texts(words: Mapping[str, Any]) -> dict[str, str]:
+    return words["texts"] | topics.texts_of(words.get("topics", {}))
+
+
 def _language(source: Mapping[str, Any], texts: Mapping[str, str]) -> Language:
     try:
         return Language(
             code=source["language"],
             endonym=source["endonym"],
-            voice=Voice(**source["voice"]),
+            voice=None if source["voice"] is None else Voice(**source["voice"]),
             texts=texts,
             numbers={str(number): word for number, word in source["numbers"].items()},
             key_names=source["key_names"],
             option_words=tuple(source["option_words"]),
+            names=read_names(source.get("names", {})),
         )
     except (KeyError, TypeError) as error:
         raise CatalogueError(f"The texts in {source.get('language')!r} lack something: {error}") from error
 
 
 def _translations(folder: Path) -> list[dict[str, Any]]:
-    return [_read(path) for path in sorted((folder / "texts").glob("*.yaml"))]
+    return [read_yaml(path) for path in sorted((folder / "texts").glob("*.yaml"))]
 
 
 def _refuse_strangers(languages: Iterable[Language], prompts: Mapping[str, Prompt]) -> None:

@@ -17,10 +17,26 @@ LEVEL_TOLERANCE_DB: Final = 1.0  # also keeps any two prompts within 2 dB of eac
 PEAK_DBFS: Final = -3.0
 SILENCE_MS: Final = 100
 OUT_OF_BAND_DB: Final = -6.0
-LARGEST_BYTES: Final = 8_000_000
+LARGEST_BYTES: Final = 24_000_000
 
 # The longest values that a prompt is planned for; an emergency number has fewer digits.
-EXAMPLES: Final = {"digits": "123456", "key": "1", "days": "30", "tries": "3", "count": "10"}
+EXAMPLES: Final = {
+    "digits": "123456",
+    "key": "1",
+    "days": "30",
+    "tries": "3",
+    "count": "10",
+    "topic": "leaving_employer",
+    "country": "PH",
+    "service": "kind_trafficking",
+    "language": "vi",
+    "day": "wed",
+    "time": "early_morning",
+}
+
+
+SERVICE_NAMES: Final = "service_"
+"""How recordings of the names of services begin; an organisation adds them as it needs."""
 
 
 class Kind(StrEnum):
@@ -164,7 +180,7 @@ def length_ms(
 def _strangers(catalogue: Catalogue, language: str) -> Iterator[Fault]:
     known = catalogue.clips(language, catalogue.prompts)
     for path in sorted(clip_path(catalogue.folder, language, "any").parent.glob("*.wav")):
-        if path.stem not in known:
+        if path.stem not in known and not path.stem.startswith(SERVICE_NAMES):
             yield Fault(language, path.stem, Kind.STRANGER, "no text needs this file")
 
 

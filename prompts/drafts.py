@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from prompts.catalogue import Catalogue, Clip, Language, Prompt, Timing
+from prompts.catalogue import Catalogue, Clip, Language, Prompt, Timing, Voice
+from prompts.errors import NoVoiceError
 from prompts.g711 import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Samples
 from prompts.intake import keep
 from prompts.synthesisers import spoken
@@ -32,11 +33,13 @@ def make_draft(catalogue: Catalogue, language: str, clip: Clip) -> None:
 
     Raises:
         SynthesiserMissingError: the synthesiser of that voice is not installed.
+        NoVoiceError: no program speaks the language.
     """
     words = catalogue.language(language)
     prompt = catalogue.prompts.get(clip.prompt)
     samples = tone(prompt) if prompt and prompt.tone_hz else draft(clip, words, catalogue.timing)
-    keep(catalogue, language, clip, samples, f"{words.voice.synthesiser} {words.voice.name}", "draft")
+    voice = _voice(words)
+    keep(catalogue, language, clip, samples, f"{voice.synthesiser} {voice.name}", "draft")
 
 
 def draft(clip: Clip, words: Language, timing: Timing) -> Samples:
@@ -58,7 +61,13 @@ def tone(prompt: Prompt) -> Samples:
 
 
 def _said(words: Language, text: str) -> Sound:
-    return trimmed(in_band(spoken(words.voice, text)))
+    return trimmed(in_band(spoken(_voice(words), text)))
+
+
+def _voice(words: Language) -> Voice:
+    if words.voice is None:
+        raise NoVoiceError(words.code)
+    return words.voice
 
 
 def _digit(clip: Clip, words: Language) -> Sound:

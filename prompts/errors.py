@@ -65,6 +65,13 @@ class UnreadableClipError(PromptsError):
         super().__init__(f"{name} cannot be used: {why}.")
 
 
+class NoVoiceError(PromptsError):
+    """No free program speaks the language."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(f"No program speaks {language!r}: a person has to record it.")
+
+
 class SynthesiserMissingError(PromptsError):
     """The program that would speak the drafts is not on this computer."""
 

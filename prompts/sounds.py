@@ -96,6 +96,10 @@ class SoundLibrary:
             return False
         return all((language, part.clip) in self._clips for part in parts if isinstance(part, Segment))
 
+    def has_clip(self, language: str, clip: str) -> bool:
+        """Tell whether one clip, such as the name of a country, is recorded in a language."""
+        return (language, clip) in self._clips
+
     def _named(self, spoken: tuple[Spoken, ...], gap_ms: int) -> tuple[Sound, ...]:
         turn = speaking.bits(self._catalogue, spoken, gap_ms)
         return tuple(self._file(file) for file in speaking.files(turn))

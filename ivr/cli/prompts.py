@@ -14,7 +14,7 @@ from rich.table import Table
 from prompts.catalogue import HERE, Catalogue, Clip
 from prompts.checks import EXAMPLES, Kind, find_faults, length_ms
 from prompts.drafts import make_draft
-from prompts.errors import PromptsError, SynthesiserMissingError
+from prompts.errors import NoVoiceError, PromptsError, SynthesiserMissingError
 from prompts.intake import take_in
 from prompts.recordings import Recorded, clip_path, read_index
 from prompts.sounds import SoundLibrary, Spoken
@@ -169,7 +169,7 @@ def _draft_language(catalogue: Catalogue, language: str, *, anew: bool) -> bool:
     try:
         for clip in track(clips, f"Drafting {catalogue.language(language).endonym}", disable=not clips):
             make_draft(catalogue, language, clip)
-    except SynthesiserMissingError as error:
+    except (NoVoiceError, SynthesiserMissingError) as error:
         typer.echo(str(error), err=True)
         return False
     typer.echo(f"{language}: {len(clips)} clips drafted.")

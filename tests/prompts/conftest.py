@@ -27,7 +27,8 @@ def library(catalogue: Catalogue) -> SoundLibrary:
 def folder(tmp_path: Path) -> Path:
     """A folder of prompts of its own, English only."""
     (tmp_path / "texts").mkdir()
-    shutil.copy(HERE / "catalogue.yaml", tmp_path)
+    for name in ("catalogue.yaml", "topics.yaml"):
+        shutil.copy(HERE / name, tmp_path)
     shutil.copytree(HERE / "recordings" / "en", tmp_path / "recordings" / "en")
     return tmp_path
 
