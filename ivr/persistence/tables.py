@@ -98,6 +98,7 @@ calls = Table(
     _organisation(),
     Column("hotline_id", String(32), ForeignKey("hotlines.id"), nullable=False),
     Column("carrier_call_sid", String(64), nullable=False, unique=True),
+    Column("concern_id", String(32)),  # what she says now goes there: a new concern, or one she opened
     Column("language", String(8), nullable=False),
     Column("flow_version", String(32), nullable=False),
     Column("began_at", UtcTime, nullable=False),
@@ -136,12 +137,15 @@ concerns = Table(
     Column("caller_kind", String(32)),  # what she keyed
     Column("suggested_kind", String(32)),  # what the words suggest; a person decides
     Column("suggested_urgency", String(16)),
-    Column("state", String(16), nullable=False),  # draft | open | done
+    Column("state", String(16), nullable=False),  # draft | open | done | erased
     Column("is_set_aside", Boolean, nullable=False, default=False),  # every message of it is; see messages
     Column("created_at", UtcTime, nullable=False),
     Column("released_at", UtcTime),  # when staff may see it
     Column("first_opened_at", UtcTime),
     Column("done_at", UtcTime),
+    Column("added_at", UtcTime),  # she called again and said more
+    Column("trouble_at", UtcTime),  # she said that calling us caused her trouble
+    Column("has_news", Boolean, nullable=False, default=False),  # since staff last opened it
     Column("erased_at", UtcTime),
     Index("ix_concerns_inbox", "organisation_id", "state", "is_set_aside", "released_at", "id"),
     Index("ix_concerns_done", "organisation_id", "state", "done_at", "id"),
@@ -295,6 +299,59 @@ tasks = Table(
     Column("failure", String(80)),
     UniqueConstraint("job", "subject_id"),
     Index("ix_tasks_due", "state", "next_at"),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("concern_id", String(32), ForeignKey("concerns.id"), nullable=False, index=True),
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("length_ms", Integer, nullable=False),
+    Column("kept_at", UtcTime),  # from then on she can hear it; before, it is a draft of its speaker
+    Column("first_heard_at", UtcTime),
+    Column("withdrawn_at", UtcTime),  # before she heard it; its sound is gone
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("concern_id", String(32), ForeignKey("concerns.id"), index=True),  # None once it is erased
+    Column("kind", String(16), nullable=False),  # helped | trouble
+    Column("answer", String(16), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+case_tries = Table(
+    "case_tries",
+    metadata,
+    Column("carrier_call_sid", String(64), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    _organisation(),
+    Column("sealed_number", LargeBinary, nullable=False),  # from the case number to the PIN, and no longer
+    Column("at", UtcTime, nullable=False, index=True),
+)
+
+case_misses = Table(
+    "case_misses",
+    metadata,
+    _id(),  # of its call and turn, so that a repeated webhook counts once
+    Column("who_hash", LargeBinary, nullable=False),  # mark of a caller, keyed hash of a case or of a line
+    Column("at", UtcTime, nullable=False, index=True),
+    Index("ix_case_misses_who", "who_hash", "at"),
+)
+
+open_cases = Table(
+    "open_cases",
+    metadata,
+    Column("carrier_call_sid", String(64), primary_key=True),
+    _organisation(),
+    Column("concern_id", String(32), ForeignKey("concerns.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False, index=True),
 )
 
 peppers = Table(

@@ -15,6 +15,17 @@ down_revision = None
 def upgrade() -> None:
     """Apply."""
     op.create_table(
+        "case_misses",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("who_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_misses")),
+    )
+    with op.batch_alter_table("case_misses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_misses_at"), ["at"], unique=False)
+        batch_op.create_index("ix_case_misses_who", ["who_hash", "at"], unique=False)
+
+    op.create_table(
         "organisations",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("slug", sa.String(length=40), nullable=False),
@@ -68,6 +79,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_audit_heads")),
     )
+    op.create_table(
+        "case_tries",
+        sa.Column("carrier_call_sid", sa.String(length=64), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("sealed_number", sa.LargeBinary(), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_case_tries_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("carrier_call_sid", "turn", name=op.f("pk_case_tries")),
+    )
+    with op.batch_alter_table("case_tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_tries_at"), ["at"], unique=False)
+
     op.create_table(
         "hotlines",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -144,6 +170,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.Column("hotline_id", sa.String(length=32), nullable=False),
         sa.Column("carrier_call_sid", sa.String(length=64), nullable=False),
+        sa.Column("concern_id", sa.String(length=32), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("flow_version", sa.String(length=32), nullable=False),
         sa.Column("began_at", UtcTime(timezone=True), nullable=False),
@@ -197,6 +224,9 @@ def upgrade() -> None:
         sa.Column("released_at", UtcTime(timezone=True), nullable=True),
         sa.Column("first_opened_at", UtcTime(timezone=True), nullable=True),
         sa.Column("done_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("added_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("trouble_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("has_news", sa.Boolean(), nullable=False),
         sa.Column("erased_at", UtcTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_concerns_call_id")),
         sa.ForeignKeyConstraint(["hotline_id"], ["hotlines.id"], name=op.f("fk_concerns_hotline_id")),
@@ -221,6 +251,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("state != 'done'"),
             postgresql_where=sa.text("state != 'done'"),
         )
+
+    op.create_table(
+        "feedback",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("concern_id", sa.String(length=32), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("answer", sa.String(length=16), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["concern_id"], ["concerns.id"], name=op.f("fk_feedback_concern_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_feedback_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+    )
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_concern_id"), ["concern_id"], unique=False)
 
     op.create_table(
         "messages",
@@ -274,6 +321,43 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notes_concern_id"), ["concern_id"], unique=False)
+
+    op.create_table(
+        "open_cases",
+        sa.Column("carrier_call_sid", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("concern_id", sa.String(length=32), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["concern_id"], ["concerns.id"], name=op.f("fk_open_cases_concern_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_open_cases_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("carrier_call_sid", name=op.f("pk_open_cases")),
+    )
+    with op.batch_alter_table("open_cases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_open_cases_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_open_cases_concern_id"), ["concern_id"], unique=False)
+
+    op.create_table(
+        "replies",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("concern_id", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.String(length=32), nullable=False),
+        sa.Column("recorded_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("length_ms", sa.Integer(), nullable=False),
+        sa.Column("kept_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("first_heard_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["concern_id"], ["concerns.id"], name=op.f("fk_replies_concern_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_replies_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_replies_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replies")),
+    )
+    with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_replies_concern_id"), ["concern_id"], unique=False)
 
     op.create_table(
         "carrier_copies",
@@ -339,6 +423,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_carrier_copies_present")
 
     op.drop_table("carrier_copies")
+    with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_replies_concern_id"))
+
+    op.drop_table("replies")
+    with op.batch_alter_table("open_cases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_open_cases_concern_id"))
+        batch_op.drop_index(batch_op.f("ix_open_cases_at"))
+
+    op.drop_table("open_cases")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notes_concern_id"))
 
@@ -349,6 +442,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_messages_call_id"))
 
     op.drop_table("messages")
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feedback_concern_id"))
+
+    op.drop_table("feedback")
     with op.batch_alter_table("concerns", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_concerns_open_name",
@@ -374,6 +471,10 @@ def downgrade() -> None:
 
     op.drop_table("receipts")
     op.drop_table("hotlines")
+    with op.batch_alter_table("case_tries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_tries_at"))
+
+    op.drop_table("case_tries")
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")
     with op.batch_alter_table("sign_in_misses", schema=None) as batch_op:
@@ -383,3 +484,8 @@ def downgrade() -> None:
     op.drop_table("sign_in_misses")
     op.drop_table("peppers")
     op.drop_table("organisations")
+    with op.batch_alter_table("case_misses", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_misses_who")
+        batch_op.drop_index(batch_op.f("ix_case_misses_at"))
+
+    op.drop_table("case_misses")
