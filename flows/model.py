@@ -80,7 +80,7 @@ class Choose:
 
     Attributes:
         lines: What is said before the choices.
-        of: The list's name; `{topic}` in it stands for an earlier choice, `{language}` for the call's language.
+        of: The list's name; `{topic}` in it stands for an earlier choice, `{language}` for her language.
         item: The prompt that is said for each thing; its slot named as in `remember` is the thing, its slot
             `key` the key.
         remember: Under which name the chosen thing goes with the call.

@@ -211,7 +211,7 @@ def cut(prompt: str, text: str) -> Iterator[Segment | Slot]:
 
 
 def word_clips(language: Language) -> Iterator[Clip]:
-    """Return the clips of digits (each in two intonations), numbers, and names of keys, days, countries ..."""
+    """Return the clips of digits (each in two intonations), numbers, and names of keys, days and the like."""
     for digit in DIGITS:
         for ending in (False, True):
             name = digit_clip(digit, ending=ending)
@@ -270,7 +270,8 @@ def _master_texts(master: Mapping[str, Any], told: Mapping[str, Topic]) -> dict[
 
 
 def _own_texts(words: Mapping[str, Any]) -> dict[str, str]:
-    return words["texts"] | topics.texts_of(words.get("topics", {}))
+    texts: dict[str, str] = words["texts"]
+    return texts | topics.texts_of(words.get("topics", {}))
 
 
 def _language(source: Mapping[str, Any], texts: Mapping[str, str]) -> Language:
