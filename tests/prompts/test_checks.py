@@ -122,7 +122,7 @@ def test_a_recording_that_belongs_to_no_prompt_is_named(folder: Path) -> None:
 
 def test_recordings_that_are_too_large_in_all_are_named(folder: Path) -> None:
     with clip_path(folder, "en", "music").open("wb") as large:
-        large.truncate(8_000_000)
+        large.truncate(24_000_000)
 
     assert kinds(folder, "recordings") == {Kind.TOO_LARGE}
 

@@ -1,5 +1,6 @@
 """A recogniser listens to the English drafts, as far as it knows their words.
 
+Names of days, countries and the like are left out: a word alone is what it was least made for.
 It is small, knows 785 words and expects other sentences than ours, so the figures say little about people.
 They say whether the drafts are speech and whether a change makes them worse.
 Measured: 33 errors in 121 words.
@@ -11,6 +12,7 @@ import pytest
 
 from prompts import g711
 from prompts.catalogue import Catalogue, Clip
+from prompts.names import each_name
 from prompts.recordings import clip_path
 from prompts.sounds import SoundLibrary, Spoken
 from transcription.audio import Recording, read_recording
@@ -30,11 +32,12 @@ def words_of(text: str) -> list[str]:
 
 
 def known_clips(catalogue: Catalogue) -> list[Clip]:
+    names = {name for name, _ in each_name(catalogue.language("en").names)}
     known = {line.split()[0] for line in (TINY / "graph/words.txt").read_text().splitlines()}
     return [
         clip
         for clip in catalogue.clips("en").values()
-        if words_of(clip.text) and known >= {*words_of(clip.text)}
+        if words_of(clip.text) and known >= {*words_of(clip.text)} and clip.name not in names
     ]
 
 

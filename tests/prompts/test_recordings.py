@@ -104,4 +104,4 @@ def test_the_whole_set_is_checked_and_small(catalogue: Catalogue) -> None:
     size_bytes = sum(path.stat().st_size for path in (HERE / "recordings").rglob("*.wav"))
 
     assert find_faults(catalogue) == ()
-    assert size_bytes <= 8_000_000
+    assert size_bytes <= 24_000_000
