@@ -8,6 +8,7 @@ from prompts.catalogue import HERE, Catalogue
 from prompts.checks import find_faults, length_ms
 from prompts.levels import Measures
 from prompts.recordings import clip_path, read_index
+from prompts.sounds import SoundLibrary, Spoken
 
 LANGUAGES = ["en", "id"]
 
@@ -61,6 +62,16 @@ def test_no_prompt_is_longer_than_its_ceiling(
         for prompt, found in lengths_ms.items()
         if (found or 0) > catalogue.prompt(prompt).max_seconds * 1000
     ] == []
+
+
+def test_the_longest_number_of_a_service_is_read_twice_within_the_ceiling(
+    catalogue: Catalogue, language: str
+) -> None:
+    values = (("service", "kind_trafficking"), ("digits", "1800 555 0199"))
+
+    (sound,) = SoundLibrary(catalogue).sounds([Spoken("directory_item", language, values)])
+
+    assert sound.duration_ms <= catalogue.prompt("directory_item").max_seconds * 1000
 
 
 def test_the_index_tells_what_the_files_say(

@@ -31,7 +31,7 @@ def test_digits_are_read_in_groups_of_one_breath(digits: str, groups: tuple[str,
         ("03 3000 8858", ["03", "3000", "8858"]),
         ("1694", ["16", "94"]),
         ("018 9888058", ["018", "988", "80", "58"]),
-        ("1 800 12", ["180", "012"]),
+        ("1 800 12", ["18", "00", "12"]),
     ],
 )
 def test_a_number_is_read_in_the_groups_in_which_people_know_it(
