@@ -47,6 +47,8 @@ STAR_WAIT_S = 2
 """How long the line keeps quiet after the star: a 9 within it means danger, a later one the end.
 
 Without this pause a caller who heard her choices again and then pressed 9 would lose her message.
+A recording that ended with a key nobody tells us is taken as ended by the star: in danger the line must
+not begin to speak.
 """
 
 MISSES_ANSWERED = 4
@@ -92,7 +94,7 @@ def _answer(flow: Flow, position: Position, heard: Heard, place: Place) -> tuple
     step = flow.steps[position.step]
     match heard:
         case Recorded(key=key) if isinstance(step, Record):
-            return _enter(flow, replace(position, starred=key == AGAIN), step.then, place)
+            return _enter(flow, replace(position, starred=key in {AGAIN, None}), step.then, place)
         case Silence() if isinstance(step, Record):
             return _enter(flow, position, step.silent, place)
         case Keys(digits) if isinstance(step, Asking) and digits:

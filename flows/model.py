@@ -230,13 +230,14 @@ class Recorded:
     Attributes:
         recording_sid: The carrier's name for the recording.
         length_s: As the carrier counts; silence at the end is in it.
-        key: The key that ended it, empty after silence or at the greatest length.
+        key: The key that ended it, empty after silence or at the greatest length; None where the telephone
+            company does not tell whether there was one.
         hung_up: She put down the phone; nobody hears the answer to this turn.
     """
 
     recording_sid: str
     length_s: int
-    key: str = ""
+    key: str | None = ""
     hung_up: bool = False
 
 

@@ -69,4 +69,5 @@ def _possible(flow: Flow, position: Position, turn: Turn) -> Iterator[Heard]:
         case AskVoice():
             yield Recorded("", 0)
             yield Recorded("", 0, "*")
+            yield Recorded("", 0, None)
             yield Silence()

@@ -14,6 +14,7 @@ from flows.checks import load_checked
 from flows.loader import DEFINITIONS
 from ivr import console
 from ivr.addresses import redis_url
+from ivr.carrier.profiles import profile_of
 from ivr.health import health
 from ivr.logs import configure_logs
 from ivr.persistence.database import SendErrand, utc_now
@@ -79,6 +80,7 @@ def open_desk(settings: Settings, station: Station) -> Desk:
         hotlines=OpenHotlines(station.database),
         sounds=sounds,
         signature=_signature(settings),
+        profile=profile_of(settings.carrier),
         public_url=settings.resolved_public_url,
     )
 

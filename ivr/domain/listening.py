@@ -14,7 +14,8 @@ def how_it_was_left(recorded: Recorded) -> str:
     """Return the outcome of `keep_message` for a recording that is kept in any case.
 
     The length is the carrier's, in whole seconds. Where silence ended it, that silence is taken off:
-    nothing left means that she could not speak.
+    nothing left means that she could not speak. Where nobody tells whether it was silence or a key,
+    she may have spoken for just as long as the silence lasts, and is told nothing that may be untrue.
     """
     if recorded.hung_up:
         return "hung_up"
@@ -24,7 +25,14 @@ def how_it_was_left(recorded: Recorded) -> str:
         return "kept_and_help"
     if recorded.length_s >= LONGEST_S:
         return "too_long"
-    spoken_s = recorded.length_s if recorded.key else recorded.length_s - SILENCE_S
-    if spoken_s < SHORTEST_S:
-        return "too_short" if recorded.key or spoken_s > 0 else "silent"
-    return "kept"
+    return _by_length(recorded)
+
+
+def _by_length(recorded: Recorded) -> str:
+    by_key = bool(recorded.key) or (recorded.key is None and recorded.length_s < SILENCE_S)
+    spoken_s = recorded.length_s if by_key else recorded.length_s - SILENCE_S
+    if spoken_s >= SHORTEST_S:
+        return "kept"
+    if by_key or spoken_s > 0:
+        return "too_short"
+    return "perhaps_silent" if recorded.key is None else "silent"

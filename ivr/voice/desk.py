@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flows.model import Deed, Flow, Line, Place
 from flows.walk import every_turn
+from ivr.carrier.profiles import Profile
 from ivr.domain.hotline import Hotline
 from ivr.persistence.hotlines import OpenHotlines
 from ivr.services.calls import Answer
@@ -50,13 +51,19 @@ class Flows:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that the voice routes use."""
+    """Everything that the voice routes use.
+
+    Attributes:
+        profile: What the telephone company tells and can do.
+        public_url: Where it finds us.
+    """
 
     station: Station
     flows: Flows
     hotlines: OpenHotlines
     sounds: SoundLibrary
     signature: Signature
+    profile: Profile
     public_url: str
 
     def speak(self, answer: Answer) -> str:

@@ -24,24 +24,28 @@ def call_sid(form: Mapping[str, str]) -> str:
     return _sid(form.get("CallSid", ""))
 
 
-def from_form(form: Mapping[str, str]) -> Heard:
+def from_form(form: Mapping[str, str], *, tells_key: bool = True) -> Heard:
     """Return what the caller did in this turn.
+
+    Args:
+        form: What the carrier posted.
+        tells_key: Whether this carrier says which key ended a recording.
 
     Raises:
         UnreadableFormError: the recording's name is none.
     """
     if form.get("RecordingUrl"):
-        return _recorded(form)
+        return _recorded(form, tells_key=tells_key)
     digits = form.get("Digits", "")
     if digits and len(digits) <= LONGEST_NUMBER and KEYPAD.issuperset(digits):
         return Keys(digits)
     return Silence()
 
 
-def _recorded(form: Mapping[str, str]) -> Recorded:
+def _recorded(form: Mapping[str, str], *, tells_key: bool) -> Recorded:
     digits = form.get("Digits", "")
     hung_up = digits == "hangup" or form.get("CallStatus") == "completed"
-    key = digits if len(digits) == 1 and digits in KEYPAD else ""
+    key = digits if len(digits) == 1 and digits in KEYPAD else "" if tells_key else None
     return Recorded(_recording_sid(form), _whole_seconds(form), key, hung_up)
 
 

@@ -74,7 +74,8 @@ def take_turn(version: str, step: str) -> Response:
     g.language = position.language
     flow = here.flows.of_version(version, step)
     hotline = here.hotlines.by_id(position.hotline)
-    heard, call_sid = hearing.from_form(g.form), hearing.call_sid(g.form)
+    heard = hearing.from_form(g.form, tells_key=here.profile.digits_on_record)
+    call_sid = hearing.call_sid(g.form)
     return _document(here.speak(calls.continue_call(here.station, flow, hotline, position, heard, call_sid)))
 
 

@@ -31,10 +31,20 @@ from ivr.domain.listening import LONGEST_S, SILENCE_S, how_it_was_left
         (LONGEST_S, "#", False, "too_long"),
         (LONGEST_S, "0", False, "kept_and_help"),
         (LONGEST_S, "", True, "hung_up"),
+        (30, None, False, "kept"),
+        (SILENCE_S + 2, None, False, "kept"),
+        (SILENCE_S + 1, None, False, "too_short"),
+        (SILENCE_S, None, False, "perhaps_silent"),
+        (SILENCE_S - 1, None, False, "kept"),
+        (2, None, False, "kept"),
+        (1, None, False, "too_short"),
+        (0, None, False, "too_short"),
+        (LONGEST_S, None, False, "too_long"),
+        (SILENCE_S, None, True, "hung_up"),
     ],
 )
 def test_the_length_without_its_closing_silence_and_the_key_tell(
-    length_s: int, key: str, outcome: str, *, hung_up: bool
+    length_s: int, key: str | None, outcome: str, *, hung_up: bool
 ) -> None:
     assert how_it_was_left(Recorded("RE1", length_s, key, hung_up=hung_up)) == outcome
     assert outcome in DEEDS["keep_message"]
