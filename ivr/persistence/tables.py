@@ -135,6 +135,7 @@ concerns = Table(
     Column("pin_hash", String(160)),
     Column("answer_wish", String(16)),  # be_called | call_in | none
     Column("caller_kind", String(32)),  # what she keyed
+    Column("topic", String(40)),  # the recorded topic that she wanted to speak about
     Column("suggested_kind", String(32)),  # what the words suggest; a person decides
     Column("suggested_urgency", String(16)),
     Column("state", String(16), nullable=False),  # draft | open | done | erased
@@ -194,6 +195,50 @@ transcripts = Table(
     Column("model", String(80), nullable=False),
     Column("word_count", Integer, nullable=False),
     Column("made_at", UtcTime, nullable=False),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("slug", String(40), nullable=False),  # its texts are in the catalogue of prompts
+    Column("menu_group", String(2), nullable=False),  # the key of its group
+    Column("position", Integer, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("review_by", Date),  # after this day nobody hears it until it was looked at again
+    Column("owner_staff_id", String(32), ForeignKey("staff.id")),
+    Column("told_on", Date),  # when its owner was told that the day has passed
+    UniqueConstraint("organisation_id", "slug"),
+)
+
+services = Table(
+    "services",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("slug", String(60), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", String(160), nullable=False),
+    Column("country", String(2), nullable=False),  # where one must be to dial the number
+    Column("kind", String(20), nullable=False),
+    Column("serves", Text, nullable=False),
+    Column("phone", String(32), nullable=False),  # as it is dialled and said in that country
+    Column("phone_type", String(12), nullable=False),  # voice | whatsapp | sms
+    Column("hours", Text),
+    Column("languages", String(60), nullable=False),
+    Column("cost", Text),
+    Column("read_out", String(8), nullable=False),  # caller | staff
+    Column("is_state_run", Boolean),  # unknown is treated as yes
+    Column("records", String(8), nullable=False),  # yes | no | unknown
+    Column("caution", Text),
+    Column("source", Text, nullable=False),
+    Column("verified_on", Date),  # a number that nobody has dialled is never read out
+    Column("verified_by", String(32), ForeignKey("staff.id")),
+    Column("sealed_check", LargeBinary),  # what was asked and answered then; it names people
+    Column("review_by", Date),
+    Column("told_on", Date),
+    UniqueConstraint("organisation_id", "slug"),
 )
 
 carrier_copies = Table(

@@ -186,6 +186,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("carrier_call_sid", name=op.f("uq_calls_carrier_call_sid")),
     )
     op.create_table(
+        "services",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("serves", sa.Text(), nullable=False),
+        sa.Column("phone", sa.String(length=32), nullable=False),
+        sa.Column("phone_type", sa.String(length=12), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=True),
+        sa.Column("languages", sa.String(length=60), nullable=False),
+        sa.Column("cost", sa.Text(), nullable=True),
+        sa.Column("read_out", sa.String(length=8), nullable=False),
+        sa.Column("is_state_run", sa.Boolean(), nullable=True),
+        sa.Column("records", sa.String(length=8), nullable=False),
+        sa.Column("caution", sa.Text(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("verified_by", sa.String(length=32), nullable=True),
+        sa.Column("sealed_check", sa.LargeBinary(), nullable=True),
+        sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_services_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["verified_by"], ["staff.id"], name=op.f("fk_services_verified_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_services")),
+        sa.UniqueConstraint("organisation_id", "slug", name=op.f("uq_services_organisation_id_slug")),
+    )
+    op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
@@ -202,6 +234,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_sessions_seen_at"), ["seen_at"], unique=False)
 
     op.create_table(
+        "topics",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("menu_group", sa.String(length=2), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("owner_staff_id", sa.String(length=32), nullable=True),
+        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_topics_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_staff_id"], ["staff.id"], name=op.f("fk_topics_owner_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
+        sa.UniqueConstraint("organisation_id", "slug", name=op.f("uq_topics_organisation_id_slug")),
+    )
+    op.create_table(
         "concerns",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
@@ -216,6 +266,7 @@ def upgrade() -> None:
         sa.Column("pin_hash", sa.String(length=160), nullable=True),
         sa.Column("answer_wish", sa.String(length=16), nullable=True),
         sa.Column("caller_kind", sa.String(length=32), nullable=True),
+        sa.Column("topic", sa.String(length=40), nullable=True),
         sa.Column("suggested_kind", sa.String(length=32), nullable=True),
         sa.Column("suggested_urgency", sa.String(length=16), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -234,10 +285,10 @@ def upgrade() -> None:
             ["organisation_id"], ["organisations.id"], name=op.f("fk_concerns_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_concerns")),
-        sa.UniqueConstraint("call_id", name=op.f("uq_concerns_call_id")),
         sa.UniqueConstraint("case_number_hash", name=op.f("uq_concerns_case_number_hash")),
     )
     with op.batch_alter_table("concerns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_concerns_call_id"), ["call_id"], unique=False)
         batch_op.create_index("ix_concerns_done", ["organisation_id", "state", "done_at", "id"], unique=False)
         batch_op.create_index(
             "ix_concerns_inbox",
@@ -454,12 +505,15 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_concerns_inbox")
         batch_op.drop_index("ix_concerns_done")
+        batch_op.drop_index(batch_op.f("ix_concerns_call_id"))
 
     op.drop_table("concerns")
+    op.drop_table("topics")
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_sessions_seen_at"))
 
     op.drop_table("staff_sessions")
+    op.drop_table("services")
     op.drop_table("calls")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index("ix_tasks_due")
