@@ -24,6 +24,7 @@ def beats(place: Workplace) -> tuple[Beat, ...]:
         Beat("release_forgotten", 30, lambda: release_forgotten(place.station)),
         Beat("reconcile", 60, Reconciliation(place)),
         Beat("old_copies", 600, lambda: tell_of_old_copies(place)),
+        Beat("left_copies", 3600, lambda: recordings.prove_left_copies_gone(place.station, place.carrier)),
         Beat("empty_drafts", 600, lambda: erase_empty_drafts(place.station)),
         Beat("old_sessions", 600, lambda: forget_old(place.station)),
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from ivr.persistence import messages
+from ivr.persistence import left_copies, messages
 from ivr.persistence.database import Work
 from ivr.persistence.tables import tasks
 
@@ -22,13 +22,15 @@ class Backlog:
         waiting: Tasks that are still to be done.
         dead: Tasks for which all attempts are used up; a person must look.
         oldest_s: Seconds since the longest waiting task was ordered.
-        old_copies: Recordings that the carrier still holds after a day.
+        old_copies: Recordings that the carrier still holds after a day, though it was asked to delete them.
+        left_copies: Recordings that stay at a carrier which deletes none.
     """
 
     waiting: int
     dead: int
     oldest_s: float
     old_copies: int
+    left_copies: int
 
 
 def look(work: Work) -> Backlog:
@@ -41,6 +43,7 @@ def look(work: Work) -> Backlog:
         dead=_count(work, "dead"),
         oldest_s=0.0 if oldest is None else (work.now - oldest).total_seconds(),
         old_copies=messages.old_copies(work, COPY_MAY_STAY),
+        left_copies=left_copies.count(work),
     )
 
 

@@ -274,10 +274,14 @@ def mark_copy(work: Work, copy_id: str, *, is_gone: bool) -> None:
 
 
 def old_copies(work: Work, age: timedelta) -> int:
-    """Count copies that the carrier still holds after this age: each is an alarm."""
+    """Count copies that should be gone by now and are not: each is an alarm."""
     rows = work.connection.execute(
         select(carrier_copies.c.id)
-        .where(carrier_copies.c.proved_gone_at.is_(None), carrier_copies.c.seen_at < work.now - age)
+        .where(
+            carrier_copies.c.proved_gone_at.is_(None),
+            carrier_copies.c.left_since.is_(None),
+            carrier_copies.c.seen_at < work.now - age,
+        )
         .limit(1000)
     )
     return len(rows.all())

@@ -251,6 +251,7 @@ carrier_copies = Table(
     Column("seen_at", UtcTime, nullable=False),
     Column("deleted_at", UtcTime),  # the carrier said yes
     Column("proved_gone_at", UtcTime),  # we asked again and it was not there
+    Column("left_since", UtcTime),  # this telephone company deletes nothing: whoever runs it has to
     Index("ix_carrier_copies_present", "proved_gone_at", "seen_at"),
 )
 

@@ -11,8 +11,13 @@ from datetime import timedelta
 import structlog
 
 from ivr.carrier.contract import Carrier
-from ivr.carrier.errors import CarrierError, RecordingNotReadyError, RecordingTooLargeError
-from ivr.persistence import concerns, messages, outbox
+from ivr.carrier.errors import (
+    CarrierError,
+    NotOfferedError,
+    RecordingNotReadyError,
+    RecordingTooLargeError,
+)
+from ivr.persistence import concerns, left_copies, messages, outbox
 from ivr.persistence.concerns import Concern
 from ivr.persistence.database import Work
 from ivr.persistence.messages import Message
@@ -26,6 +31,9 @@ from transcription.suggestion import Suggestion
 from transcription.transcript import Transcript
 
 log = structlog.get_logger()
+
+LEFT_COPIES_ASKED = 100
+"""How many copies are asked for at once where somebody else has to delete them, the oldest first."""
 
 LONGEST_RECORDING_S = 600
 """Longer than any recording that we ask for; what is longer is kept up to here."""
@@ -227,6 +235,9 @@ def delete_carrier_copy(station: Station, carrier: Carrier, task_id: str) -> Non
     try:
         is_gone = recording_sid is None or _delete_and_ask(carrier, recording_sid)
         failure = "still_there"
+    except NotOfferedError:
+        _leave_copy(station, task)
+        return
     except CarrierError as error:
         is_gone, failure = False, type(error).__name__
     with station.database.write() as work:
@@ -234,6 +245,25 @@ def delete_carrier_copy(station: Station, carrier: Carrier, task_id: str) -> Non
             messages.mark_copy(work, task.subject_id, is_gone=True)
         elif not is_gone:
             outbox.postpone(work, task, failure)
+
+
+def _leave_copy(station: Station, task: Task) -> None:
+    """Stop asking a telephone company that deletes nothing; the operator is told, see `doctor`."""
+    with station.database.write() as work:
+        if outbox.finish(work, task.id):
+            left_copies.leave(work, task.subject_id)
+    log.warning("carrier_deletes_nothing", task_id=task.id)
+
+
+def prove_left_copies_gone(station: Station, carrier: Carrier) -> int:
+    """Ask for copies that somebody else has to delete; returns how many are proved gone now."""
+    with station.database.read() as work:
+        left = left_copies.oldest(work, LEFT_COPIES_ASKED)
+    gone = [copy for copy in left if not carrier.has_recording(copy.recording_sid)]
+    with station.database.write() as work:
+        for copy in gone:
+            messages.mark_copy(work, copy.id, is_gone=True)
+    return len(gone)
 
 
 def _delete_and_ask(carrier: Carrier, recording_sid: str) -> bool:
