@@ -419,6 +419,7 @@ def upgrade() -> None:
         sa.Column("seen_at", UtcTime(timezone=True), nullable=False),
         sa.Column("deleted_at", UtcTime(timezone=True), nullable=True),
         sa.Column("proved_gone_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("left_since", UtcTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_carrier_copies_message_id")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_carrier_copies_organisation_id")
