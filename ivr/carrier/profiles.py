@@ -18,6 +18,9 @@ class Profile:
         delete_recording: recordings can be deleted over REST.
         delete_call: records of calls can be deleted over REST.
         digits_on_record: the action of `<Record>` says which key ended it, and the recording's name.
+        media_needs_credentials: a recording is given to nobody but the account (where it is set so).
+        takes_withheld: callers who withhold their number are put through.
+        heeds_fallback: a second address is asked when the first one fails.
         progress_events: a placed call reports ringing and answer, not only its end.
         lists_by_date: the list of recordings can be asked for from a day onwards.
         media_suffix: what follows a recording's name in the address of its sound.
@@ -32,6 +35,9 @@ class Profile:
     delete_recording: bool = True
     delete_call: bool = True
     digits_on_record: bool = True
+    media_needs_credentials: bool = True
+    takes_withheld: bool = True
+    heeds_fallback: bool = True
     progress_events: bool = True
     lists_by_date: bool = True
     media_suffix: str = ".wav"
@@ -50,13 +56,16 @@ SOMLENG = Profile(
     delete_recording=False,
     delete_call=False,
     digits_on_record=False,
+    media_needs_credentials=False,
+    takes_withheld=False,
+    heeds_fallback=False,
     progress_events=False,
     lists_by_date=False,
     media_suffix="",
 )
 
 # Each customer has an address such as https://SPACE.signalwire.com/api/laml
-SIGNALWIRE = Profile(name="signalwire", api_url=None)
+SIGNALWIRE = Profile(name="signalwire", api_url=None, media_needs_credentials=False)
 
 SIMULATOR = replace(TWILIO, name="simulator", api_url="http://127.0.0.1:8081")
 

@@ -106,11 +106,11 @@ def _trouble(status: int, text: str) -> Exception:
 
 
 def _code(text: str) -> int | None:
+    """Return the code in an answer; some carriers write it as a number, some as a text."""
     try:
-        code = json.loads(text)["code"]
+        return int(json.loads(text)["code"])
     except (ValueError, KeyError, TypeError):
         return None
-    return code if isinstance(code, int) else None
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.checks import load_checked
 from flows.loader import DEFINITIONS, FlowError
 from ivr.carrier.errors import CarrierError
+from ivr.carrier.losses import losses
+from ivr.carrier.profiles import profile_of
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.domain.hotline import Hotline
 from ivr.health import can_write, redis_answers
@@ -105,11 +107,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _waiting(waits: Backlog) -> Iterator[Finding]:
-    dead, old = waits.dead, waits.old_copies
+    dead, old, left = waits.dead, waits.old_copies, waits.left_copies
     if dead:
         yield Finding("wrong", "tasks", f"{dead} were given up; open their concerns and press Try again")
     if old:
         yield Finding("wrong", "copies", f"the carrier still holds {old} recordings after a day")
+    if left:
+        sentence = f"{left} recordings lie at the carrier, which deletes none; see docs/carriers.md"
+        yield Finding("warning", "copies", sentence)
     if not dead and not old:
         yield Finding("well", "tasks", f"{waits.waiting} waiting, none given up")
 
@@ -176,3 +181,5 @@ def _carrier(settings: Settings) -> Iterator[Finding]:
         yield Finding(state, "carrier", f"does not answer as it should: {error}")
     else:
         yield Finding("well", "carrier", f"answered in {1000 * (time.monotonic() - began):.0f} ms")
+    for sentence in losses(profile_of(settings.carrier)):
+        yield Finding("warning", "carrier", f"{settings.carrier} {sentence}")
