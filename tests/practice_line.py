@@ -31,7 +31,7 @@ from ivr.settings import Settings
 from ivr.simulator.clock import VirtualClock
 from ivr.simulator.company import Company, CompanySettings, Number
 from ivr.simulator.handset import HandsetCall
-from ivr.simulator.profiles import TWILIO, Profile
+from ivr.simulator.profiles import SIGNALWIRE, TWILIO, Profile
 from workers import ears, jobs, workplace
 from workers.reconciliation import Reconciliation
 from workers.workplace import Workplace
@@ -43,6 +43,7 @@ HOTLINE = "+12025550123"
 CALLER = "+447700900101"
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "an invented token"
+SIGNING_KEY = "an invented key for signatures"
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 SPEECH = Path(__file__).parent / "speech"
 _NO_QUEUE = cast("JobQueue", None)
@@ -145,7 +146,10 @@ def practice_line(
     data_dir: Path, database_url: str, profile: Profile = TWILIO, **hotline: object
 ) -> Iterator[PracticeLine]:
     """Open a line on free ports, with one organisation and one hotline."""
-    company = Company(CompanySettings(account=ACCOUNT, token=TOKEN, profile=profile), VirtualClock())
+    key = SIGNING_KEY if profile is SIGNALWIRE else None
+    company = Company(
+        CompanySettings(account=ACCOUNT, token=TOKEN, profile=profile, signing_key=key), VirtualClock()
+    )
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=_Quiet)
     address = f"127.0.0.1:{server.server_port}"
     with company.serving() as carrier_url:
@@ -184,6 +188,7 @@ def practice_settings(data_dir: Path, database_url: str, **more: object) -> Sett
         "carrier": "simulator",
         "carrier_account": ACCOUNT,
         "carrier_token": TOKEN,
+        "carrier_signing_key": SIGNING_KEY,
         "hotline_number": HOTLINE,
         "sqlite_synchronous": "NORMAL",
         **more,

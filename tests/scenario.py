@@ -23,6 +23,7 @@ A file in `tests/calls/` holds:
     ends: hotline                              # or caller; who ended the call
     carrier_noticed: [15003]                   # codes of what the carrier found wrong with our answers
     minutes_later: 11                          # so much time passes twice, and the clock looks after the line
+    over: {somleng: {steps: [], ends: hotline, stored: {}}}    # what goes otherwise over another carrier
     stored:
       concern: {state: open, caller_kind: health, answer_wish: call_in, has_pin: true, language: en}
       messages:                                # in order of recording; each names what must be so
@@ -37,7 +38,7 @@ import re
 import wave
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ from ivr.persistence import calls, concerns
 from ivr.simulator.handset import HandsetCall
 from ivr.simulator.line import Heard
 from ivr.simulator.mischief import Delivery
+from ivr.simulator.profiles import Profile
 from tests.breaking import broken
 from tests.practice_line import CALLER, SPEECH, PracticeLine
 
@@ -70,6 +72,14 @@ class Scenario:
     mischief: dict[str, Any] = field(default_factory=dict)
     carrier_noticed: list[int] = field(default_factory=list)
     minutes_later: int = 0
+    over: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def over_carrier(self, profile: Profile) -> "Scenario":
+        """Return the scenario as it goes over this carrier; one that deletes nothing holds every message."""
+        here = replace(self, **self.over.get(profile.name, {}))
+        if profile.deletes_recordings:
+            return here
+        return replace(here, stored={"at_carrier": len(here.stored.get("messages", [])), **here.stored})
 
 
 def all_scenarios() -> list[Scenario]:

@@ -1,4 +1,4 @@
-"""Every whole call of `tests/calls/`, heard to its end, on each kind of database."""
+"""Every whole call of `tests/calls/`, heard to its end, on each kind of database and over each carrier."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import stamina
 
+from ivr.persistence import left_copies
+from ivr.simulator.profiles import SIGNALWIRE, SOMLENG, Profile
 from tests.kept import check_stored
 from tests.practice_line import practice_line
 from tests.scenario import Scenario, all_scenarios, play
@@ -41,6 +43,20 @@ def test_a_whole_call_of_which_nothing_is_kept(scenario: Scenario, tmp_path: Pat
         play(line, scenario)
 
         check_stored(line, scenario.stored, scenario.name)
+
+
+@pytest.mark.parametrize("profile", [SOMLENG, SIGNALWIRE], ids=lambda profile: profile.name)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=name_of)
+def test_a_whole_call_over_another_carrier(
+    scenario: Scenario, profile: Profile, tmp_path: Path, sqlite_url: str
+) -> None:
+    here = scenario.over_carrier(profile)
+    with practice_line(tmp_path, sqlite_url, profile, **here.hotline) as line:
+        play(line, here)
+
+        check_stored(line, here.stored, here.name)
+        with line.station.database.read() as work:
+            assert left_copies.count(work) == here.stored.get("at_carrier", 0)
 
 
 def test_there_are_enough_calls_to_trust_the_line() -> None:

@@ -25,6 +25,7 @@ class Profile:
     empty_gather_digits: Literal["blank", "missing"] = "blank"
     redirect_answers: bool = False
     refuses_empty_redirect: bool = False
+    refuses_relative_action: bool = False
     heeds_fallback: bool = True
     heeds_answer_status: bool = True
     trims_recordings: bool = True
@@ -69,6 +70,7 @@ SIGNALWIRE = Profile(
     ids="bare",
     path="/api/laml/2010-04-01",
     signature_header="X-SignalWire-Signature",
+    refuses_relative_action=True,
     media_is_public=True,
 )
 

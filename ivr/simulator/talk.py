@@ -58,8 +58,10 @@ class Talk:
         """Return the request for an action; without an address it goes to the present document.
 
         Raises:
-            ImpossibleError: 11100, there is no document address to start from.
+            ImpossibleError: 11100, there is no document address to start from, or this carrier takes none.
         """
+        if url and "://" not in url and self.desk.profile.refuses_relative_action:
+            raise ImpossibleError(Trouble(11100, "An action must be absolute here."))
         if self.base_url is None and "://" not in (url or ""):
             raise ImpossibleError(
                 Trouble(11100, "In a document without address the action must be absolute.")
