@@ -64,6 +64,7 @@ def wsgi() -> Flask:
     """Make the web service from the environment, as a web server asks for it."""
     configure_logs()
     app = create_app(Settings.load())
+    app.extensions["peerline_desk"].hotlines.stay_fresh()
     # What stands now stays to the end; the collector need not look at it again in the middle of a turn.
     gc.collect()
     gc.freeze()
@@ -77,7 +78,7 @@ def open_desk(settings: Settings, station: Station) -> Desk:
     return Desk(
         station=station,
         flows=Flows(MappingProxyType({flow.name: flow})),
-        hotlines=OpenHotlines(station.database),
+        hotlines=OpenHotlines(station.database, sounds.has_clip),
         sounds=sounds,
         signature=_signature(settings),
         profile=profile_of(settings.carrier),

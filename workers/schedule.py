@@ -8,6 +8,7 @@ import structlog
 from ivr.persistence import messages, outbox
 from ivr.persistence.backlog import COPY_MAY_STAY
 from ivr.services import recordings
+from ivr.services.content import tell_of_past_review
 from ivr.services.messages import erase_empty_drafts, release_forgotten
 from ivr.services.sign_in import forget_old
 from workers.clock import Beat
@@ -26,6 +27,7 @@ def beats(place: Workplace) -> tuple[Beat, ...]:
         Beat("old_copies", 600, lambda: tell_of_old_copies(place)),
         Beat("left_copies", 3600, lambda: recordings.prove_left_copies_gone(place.station, place.carrier)),
         Beat("empty_drafts", 600, lambda: erase_empty_drafts(place.station)),
+        Beat("past_review", 600, lambda: tell_of_past_review(place.station)),
         Beat("old_sessions", 600, lambda: forget_old(place.station)),
     )
 

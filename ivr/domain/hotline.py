@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from ivr.domain.content import NOTHING, Content
+
 RETENTION_AUDIO_DAYS: Final = 30
 """How long a recording is kept after its review; consent_more says this number aloud."""
 
@@ -17,6 +19,7 @@ class Hotline:
         languages: In the order in which they are offered.
         emergency_number: Read out only when a person has checked it, else None.
         is_free: The call costs the caller nothing, and she is told so.
+        content: What its organisation can tell callers now.
         lists: What callers can choose from, by the list's name.
     """
 
@@ -29,6 +32,7 @@ class Hotline:
     flow: str
     is_free: bool
     emergency_number: str | None
+    content: Content = NOTHING
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property

@@ -2,14 +2,17 @@
 
 import threading
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.domain.content import NOTHING, IsRecorded
 from ivr.domain.errors import UnknownHotlineError
 from ivr.domain.hotline import Hotline
+from ivr.persistence.content import contents
 from ivr.persistence.database import Database, Work
 from ivr.persistence.tables import hotlines
 
@@ -17,6 +20,11 @@ log = structlog.get_logger()
 
 FRESH_S = 10.0
 """After this time the copy in memory is read anew, beside the turn that noticed."""
+
+
+def is_anything_recorded(language: str, clip: str) -> bool:
+    """Say yes, for whoever plays nothing."""
+    return bool(language and clip)
 
 
 def all_hotlines(work: Work) -> list[Hotline]:
@@ -36,6 +44,27 @@ def all_hotlines(work: Work) -> list[Hotline]:
         )
         for row in rows
     ]
+
+
+def hotlines_with_content(work: Work, is_recorded: IsRecorded = is_anything_recorded) -> list[Hotline]:
+    """Read every hotline with what callers can be told today, as far as it is recorded.
+
+    A hotline that names no emergency number reads out the checked one of its country.
+    """
+    of_organisation = contents(work)
+    found = []
+    for hotline in all_hotlines(work):
+        content = of_organisation.get(hotline.organisation_id, NOTHING)
+        content = content.as_recorded(hotline.languages, is_recorded)
+        found.append(
+            replace(
+                hotline,
+                content=content,
+                lists=content.lists(hotline.country, hotline.languages, is_recorded),
+                emergency_number=hotline.emergency_number or content.emergency_number(hotline.country),
+            )
+        )
+    return found
 
 
 def open_hotline(
@@ -58,10 +87,11 @@ def open_hotline(
 
 
 class OpenHotlines:
-    """Finds hotlines in memory; the database is asked beside the call, never in it."""
+    """Finds hotlines in memory, with their topics and numbers; the database is asked beside the call."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, is_recorded: IsRecorded = is_anything_recorded) -> None:
         self._database = database
+        self._is_recorded = is_recorded
         self._by_number: dict[str, Hotline] = {}
         self._by_id: dict[str, Hotline] = {}
         self._read_at = float("-inf")
@@ -98,6 +128,21 @@ class OpenHotlines:
             self._refresh_beside()
         return hotline
 
+    def stay_fresh(self) -> threading.Event:
+        """Read all again and again, so that what staff withdraw is gone though nobody has called for hours.
+
+        Returns:
+            What ends it when it is set.
+        """
+        over = threading.Event()
+        threading.Thread(target=self._repeat_until, args=(over,), daemon=True).start()
+        return over
+
+    def _repeat_until(self, over: threading.Event) -> None:
+        while not over.wait(FRESH_S):
+            self._reading.acquire()
+            self._read_and_release()
+
     def refresh(self) -> None:
         """Read all hotlines now."""
         with self._reading:
@@ -118,7 +163,7 @@ class OpenHotlines:
 
     def _read(self) -> None:
         with self._database.read() as work:
-            found = all_hotlines(work)
+            found = hotlines_with_content(work, self._is_recorded)
         self._by_number = {hotline.number: hotline for hotline in found}
         self._by_id = {hotline.id: hotline for hotline in found}
         self._read_at = time.monotonic()

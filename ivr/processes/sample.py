@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.persistence.hotlines import all_hotlines
+from ivr.processes.sample_content import open_sample_content
 from ivr.services import accounts
 from ivr.services.accounts import LoginTakenError
 from ivr.services.network import found_organisation, open_hotline
@@ -26,13 +27,16 @@ def open_sample_network(settings: Settings) -> SignIn:
     """Make the network if it is not there yet, and return how to sign in."""
     station = open_station(settings)
     try:
-        _open_line(station, settings.hotline_number)
-        return SignIn(LOGIN, _password(station, settings.data_dir / "demo-password"))
+        organisation_id = _open_line(station, settings.hotline_number)
+        sign_in = SignIn(LOGIN, _password(station, settings.data_dir / "demo-password"))
+        open_sample_content(station, organisation_id, LOGIN)
+        return sign_in
     finally:
         station.database.close()
 
 
-def _open_line(station: Station, number: str) -> None:
+def _open_line(station: Station, number: str) -> str:
+    """Return the id of the organisation."""
     with station.database.write() as work:
         organisation_id = found_organisation(work, station.keys, slug=ORGANISATION, name="Sample Network")
         if all(hotline.number != number for hotline in all_hotlines(work)):
@@ -47,6 +51,7 @@ def _open_line(station: Station, number: str) -> None:
                 emergency_number="999",
                 emergency_checked_on=work.now,
             )
+    return organisation_id
 
 
 def _password(station: Station, file: Path) -> str:

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select
 
+from ivr.persistence.content import seed
 from ivr.persistence.database import Work
 from ivr.persistence.hotlines import open_hotline
 from ivr.persistence.sealing import Keys, new_key
@@ -13,7 +14,11 @@ __all__ = ["found_organisation", "open_hotline"]
 
 
 def found_organisation(work: Work, keys: Keys, *, slug: str, name: str) -> str:
-    """Add an organisation with a key of its own; known already, nothing changes. Returns its id."""
+    """Add an organisation with a key of its own and the starter content; known already, nothing changes.
+
+    Returns:
+        Its id.
+    """
     known = work.connection.execute(select(organisations.c.id).where(organisations.c.slug == slug)).scalar()
     if known is not None:
         return str(known)
@@ -27,4 +32,5 @@ def found_organisation(work: Work, keys: Keys, *, slug: str, name: str) -> str:
             created_at=work.now,
         )
     )
+    seed(work, organisation_id)
     return organisation_id
