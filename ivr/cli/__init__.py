@@ -31,6 +31,8 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "user": Entry("users", "app", "Add and remove staff."),
         "models": Entry("models", "app", "List, install and check recognisers."),
         "prompts": Entry("prompts", "app", "List, check and draft what the line says."),
+        "directory": Entry("directory", "app", "List, add, verify and withdraw telephone numbers."),
+        "topics": Entry("topics", "app", "List, review, open and close recorded topics."),
         "flow": Entry("flow", "app", "Check and show the flow of a call."),
         "keys": Entry("keys", "app", "Make the master key."),
         "audit": Entry("audit", "app", "Verify the record of who did what."),

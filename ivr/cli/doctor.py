@@ -19,10 +19,11 @@ from ivr.carrier.profiles import profile_of
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.domain.hotline import Hotline
 from ivr.health import can_write, redis_answers
-from ivr.persistence import backlog
+from ivr.persistence import backlog, content
+from ivr.persistence.accounts import all_organisations
 from ivr.persistence.backlog import Backlog
 from ivr.persistence.database import Database, open_engine
-from ivr.persistence.hotlines import all_hotlines
+from ivr.persistence.hotlines import hotlines_with_content
 from ivr.persistence.migrating import is_current
 from ivr.settings import Settings, SettingsError
 from prompts.catalogue import Catalogue
@@ -95,7 +96,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
             )
             return
         with database.read() as work:
-            waits, hotlines = backlog.look(work), all_hotlines(work)
+            waits, hotlines = backlog.look(work), hotlines_with_content(work)
+            withheld = sum(content.past_review(work, one) for one, _ in all_organisations(work))
     except SQLAlchemyError as error:
         yield Finding("wrong", "database", f"does not answer ({type(error).__name__})")
         return
@@ -104,6 +106,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield Finding("well", "database", database.engine.dialect.name)
     yield from _waiting(waits)
     yield from _hotlines(hotlines)
+    yield from _content(hotlines, withheld)
 
 
 def _waiting(waits: Backlog) -> Iterator[Finding]:
@@ -128,6 +131,17 @@ def _hotlines(hotlines: list[Hotline]) -> Iterator[Finding]:
             yield Finding("warning", "hotlines", f"{hotline.name} {sentence}")
         else:
             yield Finding("well", "hotlines", f"{hotline.name}: {', '.join(hotline.languages)}")
+
+
+def _content(hotlines: list[Hotline], withheld: int) -> Iterator[Finding]:
+    if withheld:
+        sentence = f"{withheld} topics or numbers are past their review date and withheld from callers"
+        yield Finding("warning", "information", f"{sentence}; see `peerline topics list` and `directory list`")
+    for hotline in hotlines:
+        topics, numbers = len(hotline.content.topics), len(hotline.content.services)
+        state: State = "well" if topics and numbers else "warning"
+        found = f"{hotline.name}: {topics} topics are open, {numbers} numbers are verified"
+        yield Finding(state, "information", found)
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:
