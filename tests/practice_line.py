@@ -23,7 +23,9 @@ from ivr.carrier.twilio import TwilioCarrier
 from ivr.persistence import outbox
 from ivr.persistence.database import Errand
 from ivr.persistence.tables import tasks
+from ivr.processes.sample_content import open_sample_content
 from ivr.queue import JobQueue
+from ivr.services.accounts import add, new_password
 from ivr.services.messages import erase_empty_drafts, release_forgotten
 from ivr.services.network import found_organisation, open_hotline
 from ivr.services.station import Station
@@ -143,9 +145,12 @@ class _Quiet(WSGIRequestHandler):
 
 @contextmanager
 def practice_line(
-    data_dir: Path, database_url: str, profile: Profile = TWILIO, **hotline: object
+    data_dir: Path, database_url: str, profile: Profile = TWILIO, content: str = "", **hotline: object
 ) -> Iterator[PracticeLine]:
-    """Open a line on free ports, with one organisation and one hotline."""
+    """Open a line on free ports, with one organisation and one hotline.
+
+    With `content` "sample" all topics are open, and the invented services of the sample network verified.
+    """
     key = SIGNING_KEY if profile is SIGNALWIRE else None
     company = Company(
         CompanySettings(account=ACCOUNT, token=TOKEN, profile=profile, signing_key=key), VirtualClock()
@@ -169,7 +174,7 @@ def practice_line(
 
         app = create_app(settings, now=company.exchange.clock.wall, send=send, prepare_sounds=False)
         station: Station = app.extensions["peerline_station"]
-        organisation_id, hotline_id = _found(station, hotline)
+        organisation_id, hotline_id = _found(station, hotline, content)
         place = Workplace(station, _NO_QUEUE, lambda: TwilioCarrier.from_settings(settings))
         line = PracticeLine(company, app, settings, station, hotline_id, organisation_id, place, errands)
         company.own(Number.of_app(HOTLINE, settings.resolved_public_url))
@@ -196,7 +201,7 @@ def practice_settings(data_dir: Path, database_url: str, **more: object) -> Sett
     return Settings.load(**values)
 
 
-def _found(station: Station, hotline: dict[str, object]) -> tuple[str, str]:
+def _found(station: Station, hotline: dict[str, object], content: str) -> tuple[str, str]:
     with station.database.write() as work:
         organisation_id = found_organisation(work, station.keys, slug="practice", name="Practice")
         values = {"languages": "en,id", "is_free": True, **hotline}
@@ -208,6 +213,9 @@ def _found(station: Station, hotline: dict[str, object]) -> tuple[str, str]:
             country="MY",
             **values,
         )
+    if content == "sample":
+        add(station, "keeper", new_password(), name="Keeper", role="coordinator", organisation="practice")
+        open_sample_content(station, organisation_id, "keeper")
     return organisation_id, hotline_id
 
 

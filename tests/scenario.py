@@ -3,7 +3,8 @@
 A file in `tests/calls/` holds:
 
     title: a sentence about the caller
-    hotline: {languages: "en,id", is_free: true, emergency_number: "999"}    # what differs from the usual
+    hotline: {languages: "en,id", is_free: true, emergency_number: "999"}    # what differs from the usual;
+                                               # content: sample opens all topics and the invented services
     caller: anonymous                          # the number she calls from, where it matters
     mischief: {media_missing_s: 600, deliveries: {recording: {copies: 5}}}   # what the carrier does wrong
     steps:                                     # in order, each one thing; workers do what is due before it

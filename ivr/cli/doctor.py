@@ -135,8 +135,8 @@ def _hotlines(hotlines: list[Hotline]) -> Iterator[Finding]:
 
 def _content(hotlines: list[Hotline], withheld: int) -> Iterator[Finding]:
     if withheld:
-        sentence = f"{withheld} topics or numbers are past their review date and withheld from callers"
-        yield Finding("warning", "information", f"{sentence}; see `peerline topics list` and `directory list`")
+        sentence = f"{withheld} topics or numbers are past their review date and withheld from callers;"
+        yield Finding("warning", "information", f"{sentence} see `peerline topics list`, `directory list`")
     for hotline in hotlines:
         topics, numbers = len(hotline.content.topics), len(hotline.content.services)
         state: State = "well" if topics and numbers else "warning"
