@@ -1,7 +1,7 @@
 """What callers can be told: open topics and checked telephone numbers, and the lists they choose from."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -57,7 +57,7 @@ class Service:
     digits: str
     is_state_run: bool
     records_calls: bool
-    names: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, slots=True)
