@@ -8,6 +8,7 @@ from flask import Flask
 from ivr.console import (
     access,
     concern_pages,
+    directory_page,
     dress,
     error_pages,
     form_tokens,
@@ -22,13 +23,13 @@ from ivr.console import (
 from ivr.console.blueprint import console
 from ivr.console.room import EXTENSION, Room
 from ivr.console.static_files import StaticFiles
-from ivr.services import sign_in
+from ivr.services import content, sign_in
 from ivr.services.station import Station
 from ivr.settings import Settings
 
 __all__ = ["register"]
 
-_ROUTES: Final = concern_pages, inbox_page, sign_in_page, small_pages, sound
+_ROUTES: Final = concern_pages, directory_page, inbox_page, sign_in_page, small_pages, sound
 """Modules that add their routes to the blueprint when they are imported."""
 
 
@@ -64,6 +65,9 @@ def _ready_templates(app: Flask) -> None:
         static=small_pages.static_address,
         kind_labels=labels.kinds(),
         urgency_labels=labels.urgencies(),
+        service_kinds=labels.service_kinds(),
+        country_names=labels.countries(),
+        topic_titles=content.topic_titles(),
     )
     environment.filters.update(
         clock=time_words.clock, wave_path=waveform.path, unsure_count=labels.unsure_count

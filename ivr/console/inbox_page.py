@@ -11,7 +11,7 @@ from ivr.console.blueprint import console
 from ivr.console.room import room
 from ivr.console.time_words import moment_of, moment_text, place_of, place_text
 from ivr.console.way_back import way_back
-from ivr.services import inbox, review
+from ivr.services import content, inbox, review
 from ivr.services.inbox import COUNT_CAP, VIEWS, Inbox, Place, View
 
 
@@ -32,6 +32,7 @@ def show_inbox() -> str:
         now=_now(),
         way_back=way_back(),
         just_done=_just_done(),
+        past_review=content.past_review(room().station, person().organisation_id),
         **_addresses(looked),
     )
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 import yaml
 
 import transcription
+from prompts.catalogue import HERE
+from prompts.reading import read_yaml
 from transcription.transcript import Transcript, Word
 
 DOUBTFUL: Final = 0.85
@@ -24,6 +26,17 @@ def kinds() -> dict[str, str]:
 def urgencies() -> dict[str, str]:
     """Return the label of each urgency that words can suggest."""
     return {level["id"]: level["label"] for level in _taxonomy()["urgency_levels"]}
+
+
+def service_kinds() -> dict[str, str]:
+    """Return the label of each kind of service."""
+    return {kind["id"]: kind["label"] for kind in _taxonomy()["referral_kinds"]}
+
+
+def countries() -> dict[str, str]:
+    """Return the English name of each country whose name callers can hear."""
+    names: dict[str, str] = read_yaml(HERE / "catalogue.yaml")["names"]["countries"]
+    return names
 
 
 def doubt(word: Word) -> str:

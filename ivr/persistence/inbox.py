@@ -35,6 +35,7 @@ class InboxRow:
     id: str
     name: str
     language: str
+    topic: str | None
     caller_kind: str | None
     suggested_kind: str | None
     suggested_urgency: str | None
@@ -82,6 +83,7 @@ def view_statement(
         concerns.c.id,
         concerns.c.name,
         concerns.c.language,
+        concerns.c.topic,
         concerns.c.caller_kind,
         concerns.c.suggested_kind,
         concerns.c.suggested_urgency,

@@ -25,6 +25,7 @@ class ConcernFile:
     name: str
     language: str
     wrapped_key: bytes
+    topic: str | None
     caller_kind: str | None
     suggested_kind: str | None
     suggested_urgency: str | None
@@ -78,6 +79,7 @@ _CONCERN: tuple[Column[Any], ...] = (
     concerns.c.name,
     concerns.c.language,
     concerns.c.wrapped_key,
+    concerns.c.topic,
     concerns.c.caller_kind,
     concerns.c.suggested_kind,
     concerns.c.suggested_urgency,

@@ -91,6 +91,11 @@ def past_review(station: Station, organisation_id: str) -> int:
         return content.past_review(work, organisation_id)
 
 
+def topic_titles() -> dict[str, str]:
+    """Return the English title of each topic."""
+    return {topic.id: topic.title for topic in content.told_topics().values()}
+
+
 def organisation_named(station: Station, slug: str | None) -> str:
     """Return the id of an organisation; without a name, of the only one.
 
