@@ -20,7 +20,7 @@ def show_directory() -> str:
         "directory.html",
         kept=kept,
         countries=[
-            (country, list(entries)) for country, entries in groupby(by_country, lambda one: one.entry.country)
+            (country, list(entries))
+            for country, entries in groupby(by_country, lambda one: one.entry.country)
         ],
-        titles=content.topic_titles(),
     )
