@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flows.deeds import CONSENT_DEED, CONSENT_OUTCOME, DEEDS
+from flows.deeds import CONSENT_DEEDS, CONSENT_OUTCOME, DEEDS
 from flows.graph import distances_to_end, own_ways, prompts_of, reachable, ways_out
 from flows.loader import FlowError, lines_of_steps, load_flow
 from flows.model import Choose, Do, End, Flow, Keypad, Languages, Menu, Record
@@ -149,7 +149,7 @@ def _recording_without_consent(flow: Flow) -> Iterator[Finding]:
         step = flow.steps[name]
         if isinstance(step, Record):
             yield name, f"step '{name}': a caller can be recorded here who has not agreed"
-        agrees = isinstance(step, Do) and step.deed == CONSENT_DEED
+        agrees = isinstance(step, Do) and step.deed in CONSENT_DEEDS
         ways = [way.to for way in ways_out(flow, name) if not (agrees and way.by == CONSENT_OUTCOME)]
         waiting.extend(ways)
 

@@ -22,18 +22,26 @@ DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "play_message": frozenset({"ready", "not_yet", "never", "failed"}),
         "erase_message": frozenset({"erased", "failed"}),
-        "send_message": frozenset({"sent", "failed"}),
+        "send_message": frozenset({"sent", "added", "failed"}),
         "read_case_number": frozenset({"read", "failed"}),
         "take_pin": frozenset({"taken", "weak", "not_a_pin", "failed"}),
         "confirm_pin": frozenset({"saved", "different", "failed"}),
         "wish_call": frozenset({"noted", "failed"}),
-        "wish_call_in": frozenset({"noted", "failed"}),
+        "wish_call_in": frozenset({"noted", "needs_pin", "failed"}),
         "wish_nothing": frozenset({"noted", "failed"}),
         "discard_unfinished": frozenset({"discarded", "failed"}),
+        "hold_number": frozenset({"held", "failed"}),
+        "open_case": frozenset({"opened", "wrong", "mistyped", "failed"}),
+        "find_answers": frozenset({"found", "none", "failed"}),
+        "agree_to_add": frozenset({"agreed", "failed"}),
+        "count_notes": frozenset({"counted", "uncounted", "failed"}),
+        "erase_case": frozenset({"erased", "failed"}),
+        "keep_helped": frozenset({"kept", "failed"}),
+        "keep_trouble": frozenset({"kept", "failed"}),
     }
 )
 
-CONSENT_DEED = "agree"
-"""No voice is recorded on any path that has not passed this deed with `CONSENT_OUTCOME`."""
+CONSENT_DEEDS = frozenset({"agree", "agree_to_add"})
+"""No voice is recorded on any path that has not passed one of these with `CONSENT_OUTCOME`."""
 
 CONSENT_OUTCOME = "agreed"

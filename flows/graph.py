@@ -125,8 +125,8 @@ def _made_by(name: str, step: Step, way: Way) -> frozenset[str]:
     return frozenset()
 
 
-NOT_PROMPTS = frozenset({"own_message"})
-"""Lines whose sound is no prompt: her own message, played back to her."""
+NOT_PROMPTS = frozenset({"own_message", "answer"})
+"""Lines whose sound is no prompt: her own message, played back to her, and what staff answered."""
 
 
 def distances_to_end(flow: Flow) -> Mapping[str, int]:

@@ -24,3 +24,10 @@ class SealBrokenError(PeerlineError):
 
     def __init__(self) -> None:
         super().__init__("the seal does not open with this key")
+
+
+class NoOpenCaseError(PeerlineError):
+    """Something was asked of a case in a call in which none is open, or no more."""
+
+    def __init__(self) -> None:
+        super().__init__("no case is open in this call")

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
 from ivr.domain.case_number import new_case_number
 from ivr.domain.names import draw_name
 from ivr.persistence.calls import Call
 from ivr.persistence.database import Work
 from ivr.persistence.sealing import Keys, new_key, seal, unseal
-from ivr.persistence.tables import concerns, messages
+from ivr.persistence.tables import calls, concerns, messages
 
 UNREADABLE = "unreadable"
 """Bytes that are no sound we know: unlike silence they may hold a voice, so they wait with the others."""
@@ -45,15 +45,24 @@ _COLUMNS = concerns.c.id, concerns.c.organisation_id, concerns.c.language, conce
 
 
 def of_call(work: Work, call: Call) -> Concern | None:
-    """Return the concern that this call opened."""
-    row = work.connection.execute(select(*_COLUMNS).where(concerns.c.call_id == call.id)).first()
-    return None if row is None else Concern(*row)
+    """Return the concern to which belongs what is said in this call now."""
+    current = select(calls.c.concern_id).where(calls.c.id == call.id).scalar_subquery()
+    return _one(work, concerns.c.id == current)
+
+
+def begun_in(work: Work, call: Call) -> Concern | None:
+    """Return the concern that began in this call and is not erased, whichever is spoken of now."""
+    return _one(work, and_(concerns.c.call_id == call.id, concerns.c.erased_at.is_(None)))
+
+
+def turn_to(work: Work, call: Call, concern_id: str) -> None:
+    """Let what is said in this call from now on belong to a concern."""
+    work.connection.execute(update(calls).where(calls.c.id == call.id).values(concern_id=concern_id))
 
 
 def by_id(work: Work, concern_id: str) -> Concern | None:
     """Return a concern by its id, for work that no person asked for."""
-    row = work.connection.execute(select(*_COLUMNS).where(concerns.c.id == concern_id)).first()
-    return None if row is None else Concern(*row)
+    return _one(work, concerns.c.id == concern_id)
 
 
 def begin(work: Work, keys: Keys, call: Call) -> Concern:
@@ -75,11 +84,12 @@ def begin(work: Work, keys: Keys, call: Call) -> Concern:
             language=call.language,
             wrapped_key=wrapped,
             sealed_case_number=seal(key, number.encode(), f"concerns.case_number:{concern_id}"),
-            case_number_hash=_case_hash(keys, call.organisation_id, number),
+            case_number_hash=case_hash(keys, call.organisation_id, number),
             state="draft",
             created_at=work.now,
         )
     )
+    turn_to(work, call, concern_id)
     return Concern(concern_id, call.organisation_id, call.language, wrapped)
 
 
@@ -129,6 +139,12 @@ def keep_pin(work: Work, concern: Concern, pin_hash: str | None) -> None:
     _set(work, concern, **values)
 
 
+def has_pin(work: Work, concern: Concern) -> bool:
+    """Say whether she has chosen four numbers, without which nobody opens her case."""
+    statement = select(concerns.c.pin_hash).where(concerns.c.id == concern.id)
+    return work.connection.execute(statement).scalar() is not None
+
+
 def keep_wish(work: Work, concern: Concern, wish: str) -> None:
     """Keep whether and how she wants an answer."""
     _set(work, concern, answer_wish=wish)
@@ -137,6 +153,11 @@ def keep_wish(work: Work, concern: Concern, wish: str) -> None:
 def keep_caller_kind(work: Work, concern: Concern, kind: str) -> None:
     """Keep what she said by key that it is about."""
     _set(work, concern, caller_kind=kind)
+
+
+def keep_topic(work: Work, concern: Concern, topic: str) -> None:
+    """Keep the recorded topic that she wanted to speak about."""
+    _set(work, concern, topic=topic)
 
 
 def keep_suggestion(work: Work, concern_id: str, kind: str | None, urgency: str | None) -> None:
@@ -149,7 +170,7 @@ def keep_suggestion(work: Work, concern_id: str, kind: str | None, urgency: str 
 
 
 def release(work: Work, concern_id: str) -> None:
-    """Let staff see the concern, once; one that was done and got a new message is open again."""
+    """Let staff see the concern, once."""
     work.connection.execute(
         update(concerns)
         .where(concerns.c.id == concern_id, concerns.c.released_at.is_(None))
@@ -158,6 +179,43 @@ def release(work: Work, concern_id: str) -> None:
     work.connection.execute(
         update(concerns).where(concerns.c.id == concern_id, concerns.c.state == "draft").values(state="open")
     )
+
+
+def tell_of_addition(work: Work, concern_id: str, call_id: str) -> None:
+    """Show staff that a message of a later call than the first one came to a concern."""
+    statement = update(concerns).where(concerns.c.id == concern_id, concerns.c.call_id != call_id)
+    if work.connection.execute(statement.values(added_at=work.now, has_news=True)).rowcount:
+        open_again(work, concern_id)
+
+
+def tell_of_trouble(work: Work, concern: Concern) -> None:
+    """Show staff that calling us caused her trouble."""
+    _set(work, concern, trouble_at=work.now, has_news=True)
+    open_again(work, concern.id)
+
+
+def open_again(work: Work, concern_id: str, *, arrives: bool = True) -> bool:
+    """Open a concern that was done; False if it was not.
+
+    Args:
+        work: The transaction.
+        concern_id: Which one; if its name was given to another meanwhile, it gets a new one.
+        arrives: It waits from now on; else it stands where it stood before it was done.
+    """
+    row = work.connection.execute(
+        select(concerns.c.organisation_id, concerns.c.name).where(
+            concerns.c.id == concern_id, concerns.c.state == "done"
+        )
+    ).first()
+    if row is None:
+        return False
+    values: dict[str, object] = {"state": "open", "done_at": None}
+    if arrives:
+        values["released_at"] = work.now
+    if _is_name_taken(work, row.organisation_id, row.name):
+        values["name"] = free_name(work, row.organisation_id)
+    statement = update(concerns).where(concerns.c.id == concern_id, concerns.c.state == "done")
+    return work.connection.execute(statement.values(values)).rowcount == 1
 
 
 def sort(work: Work, concern_id: str) -> None:
@@ -211,6 +269,36 @@ def erase(work: Work, concern: Concern) -> None:
     )
 
 
+def is_opened(work: Work, concern: Concern) -> bool:
+    """Say whether any of the staff ever opened a concern."""
+    statement = select(concerns.c.first_opened_at).where(concerns.c.id == concern.id)
+    return work.connection.execute(statement).scalar() is not None
+
+
+def erase_facts(work: Work, concern: Concern) -> None:
+    """Empty what else is known of a concern, and free its name; when it began and ended stays."""
+    _set(
+        work,
+        concern,
+        name=concern.id,
+        language="und",
+        answer_wish=None,
+        caller_kind=None,
+        suggested_kind=None,
+        suggested_urgency=None,
+        state="erased",
+        is_set_aside=False,
+        has_news=False,
+        added_at=None,
+        trouble_at=None,
+    )
+
+
+def _one(work: Work, condition: ColumnElement[bool]) -> Concern | None:
+    row = work.connection.execute(select(*_COLUMNS).where(condition)).first()
+    return None if row is None else Concern(*row)
+
+
 def _set(work: Work, concern: Concern, **values: object) -> None:
     work.connection.execute(update(concerns).where(concerns.c.id == concern.id).values(**values))
 
@@ -218,7 +306,7 @@ def _set(work: Work, concern: Concern, **values: object) -> None:
 def _free_case_number(work: Work, keys: Keys, organisation_id: str) -> str:
     for _ in range(DRAWS):
         number = new_case_number()
-        taken = exists().where(concerns.c.case_number_hash == _case_hash(keys, organisation_id, number))
+        taken = exists().where(concerns.c.case_number_hash == case_hash(keys, organisation_id, number))
         if not work.connection.execute(select(taken)).scalar():
             return number
     raise NoFreeNumberError
@@ -232,13 +320,18 @@ def free_name(work: Work, organisation_id: str) -> str:
     """
     for _ in range(DRAWS):
         name = draw_name()
-        taken = exists().where(
-            concerns.c.organisation_id == organisation_id, concerns.c.name == name, concerns.c.state != "done"
-        )
-        if not work.connection.execute(select(taken)).scalar():
+        if not _is_name_taken(work, organisation_id, name):
             return name
     raise NoFreeNumberError
 
 
-def _case_hash(keys: Keys, organisation_id: str, number: str) -> bytes:
+def _is_name_taken(work: Work, organisation_id: str, name: str) -> bool:
+    taken = exists().where(
+        concerns.c.organisation_id == organisation_id, concerns.c.name == name, concerns.c.state != "done"
+    )
+    return bool(work.connection.execute(select(taken)).scalar())
+
+
+def case_hash(keys: Keys, organisation_id: str, number: str) -> bytes:
+    """Return by what a case is found: its number cannot be read from it."""
     return keys.keyed_hash(number, f"case number of {organisation_id}")

@@ -1,7 +1,7 @@
 """The database, SQLite or PostgreSQL, and the unit of work that is the only way to change it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,9 @@ from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for another one on SQLite before it gives up."""
+
+LOG_TIMEOUT_MS = 200
+"""How long shortening the log waits for readers: a caller may be on the line."""
 
 Clock = Callable[[], datetime]
 
@@ -70,6 +73,18 @@ class Database:
         """Read one consistent state, without stopping any writer."""
         with self._readers.begin() as connection:
             yield Work(connection, self.now())
+
+    def shorten_log(self) -> None:
+        """Take out of SQLite's write-ahead log what is erased; a busy reader leaves it to the next time.
+
+        Pages that were changed lie there as they were before, until the log begins anew.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute(f"PRAGMA busy_timeout={LOG_TIMEOUT_MS}")
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.cursor().execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     def close(self) -> None:
         """Give back all connections."""

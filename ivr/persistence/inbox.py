@@ -41,6 +41,9 @@ class InboxRow:
     suggested_urgency: str | None
     answer_wish: str | None
     first_opened_at: datetime | None
+    added_at: datetime | None
+    trouble_at: datetime | None
+    has_news: bool
     at: datetime
 
     @property
@@ -89,6 +92,9 @@ def view_statement(
         concerns.c.suggested_urgency,
         concerns.c.answer_wish,
         concerns.c.first_opened_at,
+        concerns.c.added_at,
+        concerns.c.trouble_at,
+        concerns.c.has_news,
         at,
     ).where(*_in_view(organisation_id, view))
     if start is not None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 
 from ivr.persistence import concerns, outbox
 from ivr.persistence.database import Work
@@ -112,14 +112,32 @@ def last_of_call(work: Work, call_id: str) -> Message | None:
     return None if row is None else _message(row)
 
 
-def unsent_of_call(work: Work, call_id: str) -> list[Message]:
-    """Return what she said in this call and neither sent nor erased, and staff do not see yet."""
+def unsent_of_call(work: Work, call_id: str, concern_id: str | None = None) -> list[Message]:
+    """Return what she said in this call, or of it to one concern, and neither sent nor erased."""
+    statement = select(*_COLUMNS).where(
+        messages.c.call_id == call_id, messages.c.erased_at.is_(None), messages.c.released_at.is_(None)
+    )
+    if concern_id is not None:
+        statement = statement.where(messages.c.concern_id == concern_id)
+    return [_message(row) for row in work.connection.execute(statement)]
+
+
+def of_concern(work: Work, concern_id: str) -> list[Message]:
+    """Return every message of a concern that is not erased."""
     rows = work.connection.execute(
-        select(*_COLUMNS).where(
-            messages.c.call_id == call_id, messages.c.erased_at.is_(None), messages.c.released_at.is_(None)
-        )
+        select(*_COLUMNS).where(messages.c.concern_id == concern_id, messages.c.erased_at.is_(None))
     )
     return [_message(row) for row in rows]
+
+
+def count_sent(work: Work, concern_id: str) -> int:
+    """Count the messages of a concern that staff can hear."""
+    statement = select(func.count()).where(
+        messages.c.concern_id == concern_id,
+        messages.c.erased_at.is_(None),
+        messages.c.released_at.is_not(None),
+    )
+    return work.connection.execute(statement).scalar_one()
 
 
 def forgotten_unsent(work: Work, recorded_before: datetime, most: int = 100) -> list[Message]:
@@ -138,14 +156,17 @@ def forgotten_unsent(work: Work, recorded_before: datetime, most: int = 100) -> 
 
 
 def release(work: Work, message: Message, *, sent: bool) -> None:
-    """Let staff see the message; `sent` when she said so herself."""
+    """Let staff see the message, and its concern with it; `sent` when she said so herself."""
     values: dict[str, object] = {"released_at": work.now}
     if sent:
         values["sent_at"] = work.now
-    work.connection.execute(
+    released = work.connection.execute(
         update(messages).where(messages.c.id == message.id, messages.c.released_at.is_(None)).values(values)
     )
     concerns.sort(work, message.concern_id)
+    if released.rowcount:
+        concerns.release(work, message.concern_id)
+        concerns.tell_of_addition(work, message.concern_id, message.call_id)
 
 
 def erase(work: Work, message: Message) -> None:

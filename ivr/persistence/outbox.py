@@ -73,6 +73,12 @@ def finish(work: Work, task_id: str) -> bool:
     return work.connection.execute(done).rowcount == 1
 
 
+def drop(work: Work, jobs: Sequence[str], subject_id: str) -> None:
+    """End tasks whose subject is erased, whether they wait or were given up."""
+    undone = tasks.c.job.in_(jobs), tasks.c.subject_id == subject_id, tasks.c.state != "done"
+    work.connection.execute(update(tasks).where(*undone).values(state="done", failure=None))
+
+
 def postpone(work: Work, task: Task, failure: str, pause: timedelta | None = None) -> bool:
     """Let the sweep try again later; False when all attempts are used up and the task is dead."""
     if task.attempt >= MOST_ATTEMPTS:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Column, ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from ivr.persistence import concerns as concern_rows
 from ivr.persistence.database import Work
@@ -35,11 +35,18 @@ class ConcernFile:
     released_at: datetime
     first_opened_at: datetime | None
     done_at: datetime | None
+    added_at: datetime | None
+    trouble_at: datetime | None
+    has_pin: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFile:
-    """One message with its sealed words, if there are any."""
+    """One message with its sealed words, if there are any.
+
+    Attributes:
+        is_added: She said it in a later call than the first one.
+    """
 
     id: str
     language: str
@@ -51,6 +58,7 @@ class MessageFile:
     set_aside: str | None
     transcript_state: str
     sealed_words: bytes | None
+    is_added: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class Listening:
     reason: str
 
 
-_CONCERN: tuple[Column[Any], ...] = (
+_CONCERN: tuple[ColumnElement[Any], ...] = (
     concerns.c.id,
     concerns.c.organisation_id,
     concerns.c.name,
@@ -89,8 +97,11 @@ _CONCERN: tuple[Column[Any], ...] = (
     concerns.c.released_at,
     concerns.c.first_opened_at,
     concerns.c.done_at,
+    concerns.c.added_at,
+    concerns.c.trouble_at,
+    concerns.c.pin_hash.is_not(None),
 )
-_MESSAGE: tuple[Column[Any], ...] = (
+_MESSAGE: tuple[ColumnElement[Any], ...] = (
     messages.c.id,
     messages.c.language,
     messages.c.recorded_at,
@@ -101,6 +112,7 @@ _MESSAGE: tuple[Column[Any], ...] = (
     messages.c.set_aside,
     messages.c.transcript_state,
     transcripts.c.sealed_words,
+    messages.c.call_id != concerns.c.call_id,
 )
 
 
@@ -121,6 +133,7 @@ def messages_of(work: Work, concern_id: str) -> list[MessageFile]:
     """Return the messages of a concern in the order in which she left them."""
     rows = work.connection.execute(
         select(*_MESSAGE)
+        .join(concerns, concerns.c.id == messages.c.concern_id)
         .outerjoin(transcripts, transcripts.c.message_id == messages.c.id)
         .where(messages.c.concern_id == concern_id, *_is_seen_by_staff())
         .order_by(messages.c.recorded_at, messages.c.id)
@@ -137,7 +150,10 @@ def concern_of_message(work: Work, organisation_id: str, message_id: str) -> Con
 
 
 def mark_opened(work: Work, concern_id: str) -> None:
-    """Write down when it was first opened, once."""
+    """Write down when it was first opened, once, and that what came since is seen."""
+    work.connection.execute(
+        update(concerns).where(concerns.c.id == concern_id, concerns.c.has_news).values(has_news=False)
+    )
     work.connection.execute(
         update(concerns)
         .where(concerns.c.id == concern_id, concerns.c.first_opened_at.is_(None))
@@ -156,11 +172,7 @@ def reopen(work: Work, concern: ConcernFile) -> bool:
 
     If a newer concern was given its name meanwhile, it gets a new one.
     """
-    statement = update(concerns).where(concerns.c.id == concern.id, concerns.c.state == "done")
-    values: dict[str, object] = {"state": "open", "done_at": None}
-    if _is_name_taken(work, concern):
-        values["name"] = concern_rows.free_name(work, concern.organisation_id)
-    return work.connection.execute(statement.values(values)).rowcount == 1
+    return concern_rows.open_again(work, concern.id, arrives=False)
 
 
 def keep_note(work: Work, concern: ConcernFile, staff_id: str, note_id: str, sealed_text: bytes) -> None:
@@ -228,13 +240,3 @@ def forget_fetch_failure(work: Work, message_id: str) -> None:
 
 def _is_seen_by_staff() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return messages.c.released_at.is_not(None), messages.c.erased_at.is_(None)
-
-
-def _is_name_taken(work: Work, concern: ConcernFile) -> bool:
-    taken = exists().where(
-        concerns.c.organisation_id == concern.organisation_id,
-        concerns.c.name == concern.name,
-        concerns.c.state != "done",
-        concerns.c.id != concern.id,
-    )
-    return bool(work.connection.execute(select(taken)).scalar())

@@ -125,7 +125,7 @@ concerns = Table(
     _id(),
     _organisation(),
     Column("hotline_id", String(32), ForeignKey("hotlines.id"), nullable=False),
-    Column("call_id", String(32), ForeignKey("calls.id"), nullable=False, unique=True),
+    Column("call_id", String(32), ForeignKey("calls.id"), nullable=False, index=True),  # the first one
     Column("name", String(40), nullable=False),  # two words by which staff speak of it
     Column("language", String(8), nullable=False),
     Column("wrapped_key", LargeBinary),  # gone = everything sealed with it is gone

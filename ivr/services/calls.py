@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.engine import advance
 from flows.model import Began, Deed, Flow, Heard, Outcome, Place, Position, Turn
 from ivr.domain.hotline import Hotline
-from ivr.services.promises import KEEP, Promise
+from ivr.services.promise import Promise
+from ivr.services.promises import KEEP
 from ivr.services.station import Station
 
 log = structlog.get_logger()
@@ -38,23 +39,39 @@ class Answer:
         return f"Answer(step={self.position.step!r})"
 
 
-def begin_call(station: Station, flow: Flow, hotline: Hotline, call_sid: str) -> Answer:
+def begin_call(station: Station, flow: Flow, hotline: Hotline, call_sid: str, caller: str = "") -> Answer:
     """Answer a call."""
     start = Position(flow.version, flow.first, hotline.id, hotline.languages[0])
-    return continue_call(station, flow, hotline, start, Began(), call_sid)
+    return continue_call(station, flow, hotline, start, Began(), call_sid, caller)
 
 
 def continue_call(
-    station: Station, flow: Flow, hotline: Hotline, position: Position, heard: Heard, call_sid: str
+    station: Station,
+    flow: Flow,
+    hotline: Hotline,
+    position: Position,
+    heard: Heard,
+    call_sid: str,
+    caller: str = "",
 ) -> Answer:
-    """Take one turn of a call; a turn that promises nothing touches no database."""
+    """Take one turn of a call; a turn that promises nothing touches no database.
+
+    Args:
+        station: The running Peerline.
+        flow: The flow that the call began with.
+        hotline: The number that was called.
+        position: Where the call stands.
+        heard: What the caller did.
+        call_sid: The carrier's name of the call.
+        caller: The number she calls from, for limits alone; as the carrier says it.
+    """
     place = Place(hotline.languages, hotline.facts, hotline.lists)
     values: dict[str, str] = dict(hotline.values)
     moved, turn = advance(flow, position, heard, place)
     for _ in range(MOST_DEEDS_A_TURN):
         if not isinstance(turn.then, Deed):
             break
-        promise = Promise(station, hotline, moved, heard, call_sid)
+        promise = Promise(station, hotline, moved, heard, call_sid, caller)
         outcome = _keep(promise, turn.then.name, values)
         moved, turn = advance(flow, moved, replace(outcome, said=turn.lines), place)
     return Answer(moved, turn, MappingProxyType(values))

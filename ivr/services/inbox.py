@@ -39,8 +39,8 @@ class Item:
 
     @property
     def is_unread(self) -> bool:
-        """Whether nobody has opened it yet."""
-        return self.row.first_opened_at is None
+        """Whether nobody has opened it yet, or since something came to it."""
+        return self.row.first_opened_at is None or self.row.has_news
 
 
 @dataclass(frozen=True, slots=True)

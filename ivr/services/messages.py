@@ -7,9 +7,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from ivr.domain.hotline import Hotline
-from ivr.persistence import calls, concerns, messages
-from ivr.persistence.database import Work
-from ivr.persistence.messages import Message
+from ivr.persistence import calls, cases, concerns, messages
 from ivr.services.station import Station
 
 log = structlog.get_logger()
@@ -52,7 +50,7 @@ def _keep_recording(station: Station, hotline: Hotline, word: CarrierWord) -> bo
     with station.database.write() as work:
         call = calls.by_carrier_sid(work, word.call_sid)
         concern = None if call is None else concerns.of_call(work, call)
-        if call is None or concern is None:
+        if call is None or concern is None or concern.wrapped_key is None:
             messages.note_copy(work, hotline.organisation_id, word.recording_sid, None)
             messages.order_copy_deletion(work, word.recording_sid)
             log.warning("recording_without_consent")
@@ -74,16 +72,18 @@ def _keep_recording(station: Station, hotline: Hotline, word: CarrierWord) -> bo
 def end_call(station: Station, call_sid: str) -> None:
     """Note that a call is over: what she said and did not erase is sent."""
     with station.database.read() as work:
-        if calls.by_carrier_sid(work, call_sid) is None:
+        if calls.by_carrier_sid(work, call_sid) is None and not cases.holds_anything(work, call_sid):
             return
     with station.database.write() as work:
+        cases.drop_numbers(work, call_sid)
+        cases.close_for_call(work, call_sid)
         call = calls.by_carrier_sid(work, call_sid)
         if call is None:
             return
         calls.end(work, call)
         concerns.forget_pending_pin(work, call)
         for message in messages.unsent_of_call(work, call.id):
-            _release(work, message)
+            messages.release(work, message, sent=False)
 
 
 def release_forgotten(station: Station) -> int:
@@ -94,7 +94,7 @@ def release_forgotten(station: Station) -> int:
         return 0
     with station.database.write() as work:
         for message in forgotten:
-            _release(work, message)
+            messages.release(work, message, sent=False)
     return len(forgotten)
 
 
@@ -105,8 +105,3 @@ def erase_empty_drafts(station: Station) -> int:
         for concern in drafts:
             concerns.erase(work, concern)
     return len(drafts)
-
-
-def _release(work: Work, message: Message) -> None:
-    messages.release(work, message, sent=False)
-    concerns.release(work, message.concern_id)

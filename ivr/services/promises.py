@@ -4,23 +4,21 @@ A deed that cannot be kept comes out as `failed`, and the flow says so to her.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
 from sqlalchemy.exc import IntegrityError
 
-from flows.model import Heard, Keys, Outcome, Position, Recorded
+from flows.model import Outcome, Recorded
 from ivr.domain import pin as pins
-from ivr.domain.errors import NoConsentError
-from ivr.domain.hotline import Hotline
+from ivr.domain.errors import NoConsentError, NoOpenCaseError
 from ivr.domain.listening import how_it_was_left
-from ivr.persistence import calls, concerns, messages
+from ivr.persistence import calls, cases, concerns, messages
 from ivr.persistence.calls import Call
 from ivr.persistence.concerns import Concern
 from ivr.persistence.database import Work
-from ivr.services import own_message, pin_hashing
-from ivr.services.station import Station
+from ivr.services import case_promises, own_message, pin_hashing
+from ivr.services.promise import Promise, Values
 
 CALLER_KINDS: Mapping[str, str] = MappingProxyType(
     {"1": "pay_or_papers", "2": "hurt_or_afraid", "3": "health", "4": "cannot_leave", "5": "something_else"}
@@ -28,42 +26,36 @@ CALLER_KINDS: Mapping[str, str] = MappingProxyType(
 """The keys of the prompt category_ask."""
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """One deed in one turn of one call."""
-
-    station: Station
-    hotline: Hotline
-    position: Position
-    heard: Heard
-    call_sid: str
-
-
 LONGEST_WAIT = timedelta(seconds=25)
 """How long a caller is asked to wait for her own message before she is told that it cannot be played yet."""
 
 Deed = Callable[[Promise, Work, Call, Concern], str]
-Values = dict[str, str]
 
 
 def _find_emergency_number(promise: Promise, values: Values) -> str:  # noqa: ARG001 - hotline values hold the number
     return "known" if promise.hotline.emergency_number else "unknown"
 
 
-def _agree(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
-    """Write down that she agreed, and open her concern; agreed twice is agreed once."""
-    try:
-        _write_consent(promise)
-    except IntegrityError:  # the same webhook on another process was first
-        _write_consent(promise)
-    return "agreed"
+def _consenting(
+    name: str, turn_to: Callable[[Promise, Work, Call], None]
+) -> Callable[[Promise, Values], str]:
+    """Write down that she agreed, once a turn, and to which concern belongs what she says now."""
+
+    def agree(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
+        try:
+            _write_consent(promise, name, turn_to)
+        except IntegrityError:  # the same webhook on another process was first
+            _write_consent(promise, name, turn_to)
+        return "agreed"
+
+    return agree
 
 
-def _write_consent(promise: Promise) -> None:
+def _write_consent(promise: Promise, name: str, turn_to: Callable[[Promise, Work, Call], None]) -> None:
     with promise.station.database.write() as work:
-        if calls.by_carrier_sid(work, promise.call_sid) is not None:
+        if calls.receipt(work, promise.call_sid, promise.position.turn, name) is not None:
             return
-        call = calls.begin(
+        call = calls.by_carrier_sid(work, promise.call_sid) or calls.begin(
             work,
             promise.call_sid,
             organisation_id=promise.hotline.organisation_id,
@@ -71,7 +63,30 @@ def _write_consent(promise: Promise) -> None:
             language=promise.position.language,
             flow_version=promise.position.version,
         )
+        turn_to(promise, work, call)
+        turn = promise.position.turn
+        calls.keep_receipt(work, call.organisation_id, promise.call_sid, turn, name, "agreed")
+
+
+def _to_own_concern(promise: Promise, work: Work, call: Call) -> None:
+    """Open a concern for this call, or go on with the one that it has opened."""
+    begun = concerns.begun_in(work, call)
+    if begun is None:
         concerns.begin(work, promise.station.keys, call)
+    else:
+        concerns.turn_to(work, call, begun.id)
+
+
+def _to_open_case(promise: Promise, work: Work, call: Call) -> None:
+    """Let her add to the case that she has opened in this call.
+
+    Raises:
+        NoOpenCaseError: it was erased meanwhile.
+    """
+    opened = cases.opened_in(work, promise.call_sid)
+    if opened is None:
+        raise NoOpenCaseError
+    concerns.turn_to(work, call, opened[0].id)
 
 
 def _once(deed: Deed) -> Callable[[Promise, str], str]:
@@ -102,11 +117,11 @@ def _call_and_concern(work: Work, promise: Promise) -> tuple[Call, Concern]:
     """Return both, or refuse.
 
     Raises:
-        NoConsentError: the caller has not agreed; a checked flow never comes here then.
+        NoConsentError: the caller has not agreed, or her concern is erased; a checked flow never comes here.
     """
     call = calls.by_carrier_sid(work, promise.call_sid)
     concern = None if call is None else concerns.of_call(work, call)
-    if call is None or concern is None:
+    if call is None or concern is None or concern.wrapped_key is None:
         raise NoConsentError
     return call, concern
 
@@ -124,10 +139,10 @@ def _keep_message(promise: Promise, work: Work, call: Call, concern: Concern) ->
         language=promise.position.language,
         length_s=heard.length_s,
     )
-    _keep_kind(promise, work, concern)
+    if _is_begun_here(work, call, concern):
+        _keep_kind(promise, work, concern)
     if heard.hung_up:
         messages.release(work, message, sent=False)
-        concerns.release(work, concern.id)
         calls.end(work, call)
     return how_it_was_left(heard)
 
@@ -138,29 +153,41 @@ def _keep_kind(promise: Promise, work: Work, concern: Concern) -> None:
         concerns.keep_caller_kind(work, concern, kind)
 
 
+def _is_begun_here(work: Work, call: Call, concern: Concern) -> bool:
+    """Say whether a concern began in this call; what she opened by its number did not."""
+    begun = concerns.begun_in(work, call)
+    return begun is not None and begun.id == concern.id
+
+
 def _send_message(promise: Promise, work: Work, call: Call, concern: Concern) -> str:  # noqa: ARG001
-    for message in messages.unsent_of_call(work, call.id):
+    for message in messages.unsent_of_call(work, call.id, concern.id):
         messages.release(work, message, sent=True)
-        concerns.release(work, concern.id)
-    return "sent"
+    return "sent" if _is_begun_here(work, call, concern) else "added"
 
 
 def _erase_message(promise: Promise, work: Work, call: Call, concern: Concern) -> str:
     """Erase what she said since she last sent: all parts of it, not the last alone."""
-    for message in messages.unsent_of_call(work, call.id):
-        messages.erase(work, message)
-        promise.station.recordings.erase(message.id)
-    concerns.withdraw_if_empty(work, concern)
+    _erase_unsent(promise, work, call, concern)
     return "erased"
 
 
+def _erase_unsent(promise: Promise, work: Work, call: Call, concern: Concern) -> None:
+    for message in messages.unsent_of_call(work, call.id, concern.id):
+        messages.erase(work, message)
+        promise.station.recordings.erase(message.id)
+    concerns.withdraw_if_empty(work, concern)
+
+
 def _discard_unfinished(promise: Promise, work: Work, call: Call, concern: Concern) -> str:
-    _erase_message(promise, work, call, concern)
+    """Erase all that she said in this call and has not sent, to whichever concern."""
+    begun = concerns.begun_in(work, call)
+    for each in {one.id: one for one in (concern, begun) if one is not None}.values():
+        _erase_unsent(promise, work, call, each)
     return "discarded"
 
 
 def _take_pin(promise: Promise, work: Work, call: Call, concern: Concern) -> str:  # noqa: ARG001
-    digits = promise.heard.digits if isinstance(promise.heard, Keys) else ""
+    digits = promise.digits
     if not pins.is_pin(digits):
         return "not_a_pin"
     if pins.is_weak(digits):
@@ -170,7 +197,7 @@ def _take_pin(promise: Promise, work: Work, call: Call, concern: Concern) -> str
 
 
 def _confirm_pin(promise: Promise, work: Work, call: Call, concern: Concern) -> str:  # noqa: ARG001
-    digits = promise.heard.digits if isinstance(promise.heard, Keys) else ""
+    digits = promise.digits
     chosen = concerns.pending_pin(work, promise.station.keys, concern)
     if chosen is None or digits != chosen:
         concerns.keep_pin(work, concern, None)
@@ -185,6 +212,12 @@ def _wish(wish: str) -> Deed:
         return "noted"
 
     return note
+
+
+def _wish_call_in(promise: Promise, work: Work, call: Call, concern: Concern) -> str:
+    """Note that she will call in; without four numbers she would hear nothing then, and is told so."""
+    _wish("call_in")(promise, work, call, concern)
+    return "noted" if concerns.has_pin(work, concern) else "needs_pin"
 
 
 def _read_case_number(promise: Promise, values: Values) -> str:
@@ -233,7 +266,8 @@ def _by_receipt(name: str, deed: Deed) -> Callable[[Promise, Values], str]:
 KEEP: Mapping[str, Callable[[Promise, Values], str | Outcome]] = MappingProxyType(
     {
         "find_emergency_number": _find_emergency_number,
-        "agree": _agree,
+        "agree": _consenting("agree", _to_own_concern),
+        "agree_to_add": _consenting("agree_to_add", _to_open_case),
         "read_case_number": _read_case_number,
         "play_message": _play_message,
         "keep_message": _by_receipt("keep_message", _keep_message),
@@ -243,7 +277,14 @@ KEEP: Mapping[str, Callable[[Promise, Values], str | Outcome]] = MappingProxyTyp
         "take_pin": _by_receipt("take_pin", _take_pin),
         "confirm_pin": _by_receipt("confirm_pin", _confirm_pin),
         "wish_call": _by_receipt("wish_call", _wish("be_called")),
-        "wish_call_in": _by_receipt("wish_call_in", _wish("call_in")),
+        "wish_call_in": _by_receipt("wish_call_in", _wish_call_in),
         "wish_nothing": _by_receipt("wish_nothing", _wish("none")),
+        "hold_number": case_promises.hold_number,
+        "open_case": case_promises.open_case,
+        "find_answers": case_promises.find_answers,
+        "count_notes": case_promises.count_notes,
+        "erase_case": case_promises.erase_case,
+        "keep_helped": case_promises.keep_helped,
+        "keep_trouble": case_promises.keep_trouble,
     }
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import quote
 
 from flows.model import Deed, Flow, Line, Place
@@ -15,7 +16,9 @@ from ivr.voice import positions, twiml
 from ivr.voice.signature import Signature
 from prompts.sounds import SoundLibrary, Spoken
 
-OWN_MESSAGE = "own_message"
+OF_THIS_CALL = MappingProxyType({"own_message": "own", "answer": "answer"})
+"""Lines whose sound is no prompt: it is found by passes, which the values of the turn hold."""
+
 SECRET_VALUES = frozenset({"case_number"})
 """Values that must not be joined with other words into a file that is kept."""
 
@@ -97,13 +100,16 @@ class Desk:
         found: list[str] = []
         spoken: list[Spoken] = []
         for line in lines:
-            if line.prompt == OWN_MESSAGE:
+            if line.prompt in OF_THIS_CALL:
                 found += self._sounds(spoken)
-                found.append(f"{self.public_url}/audio/own/{quote(values[OWN_MESSAGE])}.wav")
+                found += self._of_this_call(OF_THIS_CALL[line.prompt], values[line.prompt])
                 spoken = []
             else:
                 spoken.append(to_be_spoken(line, language, values))
         return found + self._sounds(spoken)
+
+    def _of_this_call(self, folder: str, passes: str) -> list[str]:
+        return [f"{self.public_url}/audio/{folder}/{quote(each)}.wav" for each in passes.split()]
 
     def _sounds(self, spoken: Sequence[Spoken]) -> list[str]:
         if not spoken:

@@ -24,6 +24,11 @@ def call_sid(form: Mapping[str, str]) -> str:
     return _sid(form.get("CallSid", ""))
 
 
+def caller(form: Mapping[str, str]) -> str:
+    """Return who calls, as the carrier says it: a number, a word, or nothing."""
+    return form.get("From", "")[:LONGEST_NUMBER]
+
+
 def from_form(form: Mapping[str, str], *, tells_key: bool = True) -> Heard:
     """Return what the caller did in this turn.
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from flows.model import Line
 from ivr import metrics
 from ivr.domain.errors import UnknownHotlineError
-from ivr.services import calls, messages, own_message
+from ivr.services import answers, calls, messages, own_message, passes
 from ivr.voice import hearing, positions, twiml
 from ivr.voice.desk import Desk
 from ivr.voice.forms import read_form
@@ -61,9 +61,8 @@ def answer() -> Response:
         return _document(twiml.REFUSED)
     call_sid = hearing.call_sid(g.form)
     g.language = hotline.languages[0]
-    return _document(
-        here.speak(calls.begin_call(here.station, here.flows.named(hotline.flow), hotline, call_sid))
-    )
+    flow, caller = here.flows.named(hotline.flow), hearing.caller(g.form)
+    return _document(here.speak(calls.begin_call(here.station, flow, hotline, call_sid, caller)))
 
 
 @voice.post("/voice/turns/<version>/<step>")
@@ -75,8 +74,9 @@ def take_turn(version: str, step: str) -> Response:
     flow = here.flows.of_version(version, step)
     hotline = here.hotlines.by_id(position.hotline)
     heard = hearing.from_form(g.form, tells_key=here.profile.digits_on_record)
-    call_sid = hearing.call_sid(g.form)
-    return _document(here.speak(calls.continue_call(here.station, flow, hotline, position, heard, call_sid)))
+    call_sid, caller = hearing.call_sid(g.form), hearing.caller(g.form)
+    answer = calls.continue_call(here.station, flow, hotline, position, heard, call_sid, caller)
+    return _document(here.speak(answer))
 
 
 @voice.post("/voice/recordings/<hotline_id>")
@@ -151,7 +151,18 @@ def sound(key: str) -> Response:
 @audio.get("/audio/own/<message_pass>.wav")
 def own_sound(message_pass: str) -> Response:
     """Give the carrier what the caller has just said, so that she can hear it; kept by nobody."""
-    wav = own_message.hear(desk().station, message_pass)
+    return _of_this_call(own_message.hear(desk().station, message_pass))
+
+
+@audio.get("/audio/answer/<answer_pass>.wav")
+def answer_sound(answer_pass: str) -> Response:
+    """Give the carrier what staff answered the caller; kept by nobody."""
+    station = desk().station
+    reply_id = passes.subject_of(station.keys, answers.ANSWER_PASS, answer_pass, station.database.now())
+    return _of_this_call(None if reply_id is None else answers.hear(station, reply_id))
+
+
+def _of_this_call(wav: bytes | None) -> Response:
     if wav is None:
         abort(404)
     response = Response(wav, mimetype="audio/wav")

@@ -41,6 +41,8 @@ VALUES = {
     "emergency_number": "999",
     "retention_days": "30",
     "own_message": "a-pass_without-padding",
+    "answer": "a-pass_without-padding another-pass",
+    "note_count": "2",
 }
 PLACE = Place(("en", "id"), frozenset({"free"}))
 ONE_LINE = '<?xml version="1.0" encoding="UTF-8"?><Response>'
