@@ -6,6 +6,14 @@ from types import MappingProxyType
 DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "find_emergency_number": frozenset({"known", "unknown"}),
+        "look_for_topics": frozenset({"some", "none"}),
+        "open_topic": frozenset({"topic", "parts", "moving", "closed"}),
+        "next_part": frozenset({"part", "none"}),
+        "take_topic": frozenset({"taken"}),
+        "know_subject": frozenset({"known", "unknown"}),
+        "find_service": frozenset({"service", "recorded", "state_run", "none"}),
+        "next_service": frozenset({"service", "recorded", "state_run", "none"}),
+        "say_service": frozenset({"service", "recorded", "none"}),
         "agree": frozenset({"agreed", "failed"}),
         "keep_message": frozenset(
             {

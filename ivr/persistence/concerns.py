@@ -283,6 +283,7 @@ def erase_facts(work: Work, concern: Concern) -> None:
         name=concern.id,
         language="und",
         answer_wish=None,
+        topic=None,
         caller_kind=None,
         suggested_kind=None,
         suggested_urgency=None,

@@ -17,7 +17,7 @@ from ivr.persistence import calls, cases, concerns, messages
 from ivr.persistence.calls import Call
 from ivr.persistence.concerns import Concern
 from ivr.persistence.database import Work
-from ivr.services import case_promises, own_message, pin_hashing
+from ivr.services import case_promises, information, own_message, pin_hashing
 from ivr.services.promise import Promise, Values
 
 CALLER_KINDS: Mapping[str, str] = MappingProxyType(
@@ -30,10 +30,6 @@ LONGEST_WAIT = timedelta(seconds=25)
 """How long a caller is asked to wait for her own message before she is told that it cannot be played yet."""
 
 Deed = Callable[[Promise, Work, Call, Concern], str]
-
-
-def _find_emergency_number(promise: Promise, values: Values) -> str:  # noqa: ARG001 - hotline values hold the number
-    return "known" if promise.hotline.emergency_number else "unknown"
 
 
 def _consenting(
@@ -151,6 +147,9 @@ def _keep_kind(promise: Promise, work: Work, concern: Concern) -> None:
     kind = CALLER_KINDS.get(promise.position.choices.get("kind", ""))
     if kind is not None:
         concerns.keep_caller_kind(work, concern, kind)
+    topic = information.topic_of_message(promise)
+    if topic is not None:
+        concerns.keep_topic(work, concern, topic)
 
 
 def _is_begun_here(work: Work, call: Call, concern: Concern) -> bool:
@@ -265,7 +264,15 @@ def _by_receipt(name: str, deed: Deed) -> Callable[[Promise, Values], str]:
 
 KEEP: Mapping[str, Callable[[Promise, Values], str | Outcome]] = MappingProxyType(
     {
-        "find_emergency_number": _find_emergency_number,
+        "find_emergency_number": information.find_emergency_number,
+        "look_for_topics": information.look_for_topics,
+        "open_topic": information.open_topic,
+        "next_part": information.next_part,
+        "take_topic": information.take_topic,
+        "know_subject": information.know_subject,
+        "find_service": information.find_service,
+        "next_service": information.next_service,
+        "say_service": information.say_service,
         "agree": _consenting("agree", _to_own_concern),
         "agree_to_add": _consenting("agree_to_add", _to_open_case),
         "read_case_number": _read_case_number,
