@@ -12,6 +12,7 @@ A file in `tests/calls/` holds:
       - hears_digits: "999999"                 # the digits among it, before `hears`; case_number: hers, twice
       - press: "1"                             # after listening to the end of what is said
       - interrupts: "2"                        # half a second after the line began to speak
+      - at_once: "9"                           # without listening, as in danger
       - stays_silent: 12                       # seconds
       - silent_until: message_beep             # until this is said
       - says: {file: 01-passport.wav, then: key, key: "#"}    # then: silence (usual), key, hang_up
@@ -45,6 +46,7 @@ from typing import Any
 
 import yaml
 
+from flows.engine import STAR_WAIT_S
 from ivr.persistence import calls, concerns
 from ivr.simulator.handset import HandsetCall
 from ivr.simulator.line import Heard
@@ -80,7 +82,7 @@ class Scenario:
         here = replace(self, **self.over.get(profile.name, {}))
         if profile.deletes_recordings:
             return here
-        return replace(here, stored={"at_carrier": len(here.stored.get("messages", [])), **here.stored})
+        return replace(here, stored={**here.stored, "at_carrier": len(here.stored.get("messages", []))})
 
 
 def all_scenarios() -> list[Scenario]:
@@ -146,6 +148,7 @@ class _CallersSide:
         self._heard_before = 0
         self._broken: dict[str, ExitStack] = {}
         self._where = ""
+        self._tells_key = line.company.settings.profile.digits_on_record
         self._checks: dict[str, Callable[[Any], None]] = {
             "hears": self._check_heard,
             "hears_digits": self._check_digits,
@@ -153,6 +156,7 @@ class _CallersSide:
         self._deeds: dict[str, Callable[[Any], object]] = {
             "press": self._press,
             "interrupts": self._interrupt,
+            "at_once": call.press,
             "stays_silent": call.stay_silent,
             "silent_until": self._wait_for,
             "says": self._speak,
@@ -176,10 +180,21 @@ class _CallersSide:
         ((what, value),) = step.items()
         self._where = where
         if what in self._checks:
-            self._call.listen()
+            self._listen()
             self._checks[what](value)
         else:
             self._deeds[what](value)
+
+    def _listen(self) -> HandsetCall:
+        """Listen to the end of what is said, and over the quiet where nobody knows which key was pressed."""
+        self._call.listen()
+        if not self._tells_key and _is_quiet_after_recording(self._call):
+            self._wait_for_words()
+            self._call.listen()
+        return self._call
+
+    def _wait_for_words(self) -> None:
+        self._call.stay_silent(STAR_WAIT_S + 0.05)
 
     def _check_heard(self, wanted: list[str]) -> None:
         heard = _prompts(self._heard_since())
@@ -195,9 +210,11 @@ class _CallersSide:
         return self._call.heard[self._heard_before :]
 
     def _press(self, keys: str) -> None:
-        self._call.listen().press(keys)
+        self._listen().press(keys)
 
     def _interrupt(self, keys: str) -> None:
+        if not self._tells_key and _is_quiet_after_recording(self._call):
+            self._wait_for_words()
         self._call.stay_silent(INTERRUPTS_AFTER_S).press(keys)
 
     def _wait_for(self, prompt: str) -> None:
@@ -206,10 +223,10 @@ class _CallersSide:
     def _speak(self, said: dict[str, Any]) -> None:
         files = [said["file"]] if isinstance(said["file"], str) else said["file"]
         wav = joined([SPEECH / name for name in files], said.get("only_s", LONGEST_SPEECH_S))
-        self._call.listen().speak(wav, then=said.get("then", "silence"), key=said.get("key", "#"))
+        self._listen().speak(wav, then=said.get("then", "silence"), key=said.get("key", "#"))
 
     def _hang_up(self, when: str) -> None:
-        (self._call if when == "now" else self._call.listen()).hang_up()
+        (self._call if when == "now" else self._listen()).hang_up()
 
     def _break(self, part: str) -> None:
         self._broken[part] = ExitStack()
@@ -217,6 +234,12 @@ class _CallersSide:
 
     def _mend(self, part: str) -> None:
         self._broken.pop(part).close()
+
+
+def _is_quiet_after_recording(call: HandsetCall) -> bool:
+    """Say whether the line waits for keys and has said nothing since it recorded."""
+    kinds = [event.kind for event in call.log if event.kind in {"playing", "recording_ended"}]
+    return call.state == "waiting_for_keys" and kinds[-1:] == ["recording_ended"]
 
 
 def joined(files: list[Path], only_s: float) -> bytes:

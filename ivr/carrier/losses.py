@@ -8,7 +8,8 @@ def losses(profile: Profile) -> tuple[str, ...]:
     lacking = (
         (
             profile.delete_recording,
-            "deletes no recording: whoever runs it must delete them in its storage, soon after each call",
+            "deletes no recording: whoever runs it must delete them in its storage, soon after each call; "
+            "until then what a caller erased is gone here and not there",
         ),
         (
             profile.media_needs_credentials,

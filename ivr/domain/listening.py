@@ -14,8 +14,8 @@ def how_it_was_left(recorded: Recorded) -> str:
     """Return the outcome of `keep_message` for a recording that is kept in any case.
 
     The length is the carrier's, in whole seconds. Where silence ended it, that silence is taken off:
-    nothing left means that she could not speak. Where nobody tells whether it was silence or a key,
-    she may have spoken for just as long as the silence lasts, and is told nothing that may be untrue.
+    nothing left means that she could not speak. Where nobody tells whether it was silence or a key, all
+    of it counts as spoken, so that she is told nothing that may be untrue.
     """
     if recorded.hung_up:
         return "hung_up"
@@ -29,10 +29,15 @@ def how_it_was_left(recorded: Recorded) -> str:
 
 
 def _by_length(recorded: Recorded) -> str:
-    by_key = bool(recorded.key) or (recorded.key is None and recorded.length_s < SILENCE_S)
-    spoken_s = recorded.length_s if by_key else recorded.length_s - SILENCE_S
+    if recorded.key is None:
+        return _by_length_alone(recorded.length_s)
+    spoken_s = recorded.length_s if recorded.key else recorded.length_s - SILENCE_S
     if spoken_s >= SHORTEST_S:
         return "kept"
-    if by_key or spoken_s > 0:
-        return "too_short"
-    return "perhaps_silent" if recorded.key is None else "silent"
+    return "too_short" if recorded.key or spoken_s > 0 else "silent"
+
+
+def _by_length_alone(length_s: int) -> str:
+    if length_s == SILENCE_S:
+        return "perhaps_silent"
+    return "kept" if length_s >= SHORTEST_S else "too_short"
