@@ -2,25 +2,26 @@
 
 from ivr.carrier.profiles import Profile
 
+_NO_DELETION = (
+    "deletes no recording: whoever runs it must delete them in its storage, soon after each call; until then "
+    "what a caller erased is gone here and not there"
+)
+_NO_KEY = (
+    "does not tell which key ended a recording: 0 and 9 must be pressed once more after it, and the line is "
+    "quiet for two seconds before it goes on"
+)
+
 
 def losses(profile: Profile) -> tuple[str, ...]:
     """Return a sentence for everything that matters and that this telephone company lacks."""
     lacking = (
-        (
-            profile.delete_recording,
-            "deletes no recording: whoever runs it must delete them in its storage, soon after each call; "
-            "until then what a caller erased is gone here and not there",
-        ),
+        (profile.delete_recording, _NO_DELETION),
         (
             profile.media_needs_credentials,
             "hands a recording to anybody who knows its address; its list of calls must stay secret",
         ),
         (profile.delete_call, "keeps its record of each call, with the caller's number"),
-        (
-            profile.digits_on_record,
-            "does not tell which key ended a recording: 0 and 9 must be pressed once more after it, "
-            "and the line is quiet for two seconds before it goes on",
-        ),
+        (profile.digits_on_record, _NO_KEY),
         (profile.takes_withheld, "refuses callers who withhold their number"),
         (
             profile.heeds_fallback,

@@ -1,4 +1,4 @@
-"""Recordings at a telephone company that deletes none: said once, and watched until somebody else deletes them."""
+"""Recordings at a telephone company that deletes none: noted, and watched until somebody deletes them."""
 
 from collections.abc import Iterator
 from pathlib import Path
