@@ -4,6 +4,7 @@
 position and the same key give the same turn for ever, so a repeated webhook answers itself.
 """
 
+import zlib
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -30,6 +31,7 @@ from flows.model import (
     Recorded,
     Say,
     Silence,
+    Step,
     Turn,
 )
 
@@ -112,7 +114,7 @@ def _enter(
     flow: Flow, position: Position, name: str, place: Place, said: tuple[Line, ...] = ()
 ) -> tuple[Position, Turn]:
     """Go to a step and on through all that need no answer, until one waits."""
-    position = replace(position, step=name, silences=0, misses=0, page=0)
+    position = replace(position, step=name, silences=0, misses=0, page=0, offered="")
     while True:
         step = flow.steps[position.step]
         match step:
@@ -135,7 +137,8 @@ def _enter(
             case _ if position.starred and not isinstance(step, Keypad):
                 return position, _quiet(said)
             case _:
-                return replace(position, starred=False), _ask(step, position, place, said)
+                position = replace(position, starred=False, offered=_mark_of(step, position, place))
+                return position, _ask(step, position, place, said)
 
 
 def _quiet(said: tuple[Line, ...] = ()) -> Turn:
@@ -182,6 +185,18 @@ def _listed(step: Listing, position: Position, place: Place) -> tuple[str, ...]:
     return place.lists.get(_filled(step.of, position), ())
 
 
+def _mark_of(step: Step, position: Position, place: Place) -> str:
+    """Return by what the offered list is known again; nothing for a step that offers none of staff's."""
+    if not isinstance(step, Choose):
+        return ""
+    return f"{zlib.crc32(','.join(_listed(step, position, place)).encode()):08x}"
+
+
+def _has_changed(step: Step, position: Position, place: Place) -> bool:
+    """Say whether staff changed the list since it was offered: the keys would mean other things now."""
+    return position.offered != _mark_of(step, position, place)
+
+
 def _offered(step: Listing, position: Position, place: Place) -> tuple[str, ...]:
     first = position.page * AT_ONCE
     return _listed(step, position, place)[first : first + AT_ONCE]
@@ -214,6 +229,8 @@ def _filled(text: str, position: Position) -> str:
 def _on_silence(flow: Flow, position: Position, step: Asking, place: Place) -> tuple[Position, Turn]:
     if isinstance(step, Keypad):
         return _on_number(flow, position, step, AGAIN, place)
+    if _has_changed(step, position, place):
+        return _enter(flow, position, position.step, place)
     silences = position.silences + 1
     skips = isinstance(step, Menu) and step.skip_on_silence
     position = replace(position, silences=silences)
@@ -270,6 +287,8 @@ def _remembering(position: Position, *choices: tuple[str, str]) -> Position:
 def _on_list_key(
     flow: Flow, position: Position, step: Listing, key: str, place: Place
 ) -> tuple[Position, Turn]:
+    if key not in {HELP, END, AGAIN} and _has_changed(step, position, place):
+        return _enter(flow, position, position.step, place)
     offered = _offered(step, position, place)
     if key.isdigit() and 0 < int(key) <= len(offered):
         return _enter(flow, _chosen(step, position, offered[int(key) - 1]), step.then, place)

@@ -173,6 +173,7 @@ class Position:
         silences, misses: Silences and wrong keys in a row at this step.
         starred: The star was the last key and its moment of quiet is not over: 9 now means danger.
         page: Which five of a list are offered.
+        offered: By what that list is known again: staff may change it while she chooses.
         choices: What a later step or deed needs of her choices (`kind` -> `2`, `topic` -> `pay`).
     """
 
@@ -185,6 +186,7 @@ class Position:
     misses: int = 0
     starred: bool = False
     page: int = 0
+    offered: str = ""
     choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -30,6 +30,8 @@ def to_query(position: Position) -> str:
         words.append(f"m={position.misses}")
     if position.page:
         words.append(f"p={position.page}")
+    if position.offered:
+        words.append(f"o={position.offered}")
     if position.starred:
         words.append("x=1")
     if position.choices:
@@ -52,6 +54,7 @@ def from_query(version: str, step: str, query: str) -> Position:
             hotline=words["h"],
             language=words["l"],
             starred="x" in words,
+            offered=words.get("o", ""),
             choices=_choices(words.get("c", "")),
             **numbers,
         )

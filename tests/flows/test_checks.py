@@ -71,7 +71,7 @@ def test_a_good_flow_is_loaded(tmp_path: Path) -> None:
         (
             "  quiet: {end: []}",
             "  quiet: {hush: []}",
-            "20: the step 'quiet' must be one of: menu, languages, keypad, record, do, end, say",
+            "20: the step 'quiet' must be one of: menu, languages, choose, keypad, record, do, end, say",
         ),
         ("      no_input: bye\n", "", "12: 'no_input' is missing"),
         ("tone: neutral", "tone: loud", "12: 'tone' must be neutral or private"),

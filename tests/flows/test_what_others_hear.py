@@ -18,16 +18,16 @@ from flows.model import (
     Heard,
     Keys,
     Outcome,
-    Place,
     Position,
     Recorded,
     Silence,
 )
 from prompts.catalogue import Catalogue
+from tests.told import sample_place
 
 FLOW = load_checked(DEFINITIONS / "hotline.yaml")
 CATALOGUE = Catalogue.load()
-PLACE = Place(("en", "id"), frozenset({"free"}))
+PLACE = sample_place()
 TURNS = 20_000
 HER_OWN_VOICE = "own_message"
 

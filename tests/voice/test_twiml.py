@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -23,7 +24,6 @@ from flows.model import (
     HangUp,
     Keys,
     Outcome,
-    Place,
     Position,
     Silence,
     Turn,
@@ -32,6 +32,7 @@ from ivr.services.calls import Answer
 from ivr.voice import twiml
 from ivr.voice.desk import Desk
 from tests.signed_carrier import signed_carrier
+from tests.told import sample_place
 
 GRAMMAR: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("twiml-grammar.json").read_text())
 DOCUMENT = frozenset({"Play", "Gather", "Record", "Redirect", "Hangup", "Reject"})
@@ -43,8 +44,11 @@ VALUES = {
     "own_message": "a-pass_without-padding",
     "answer": "a-pass_without-padding another-pass",
     "note_count": "2",
+    "service": "kind_union",
+    "service_digits": "07700 900 121",
 }
-PLACE = Place(("en", "id"), frozenset({"free"}))
+PLACE = sample_place()
+CHOICES = MappingProxyType({"subjects": "5", "topic": "before_you_go"})
 ONE_LINE = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 
 
@@ -58,7 +62,7 @@ def answers(flow: Flow) -> Iterator[Answer]:
     """Yield what the line can answer at every step, in both languages, after every silence and key."""
     for step in flow.steps:
         for language in PLACE.languages:
-            start = Position(flow.version, step, "0" * 32, language, turn=7)
+            start = Position(flow.version, step, "0" * 32, language, turn=7, choices=CHOICES)
             for silences in range(SILENCES_ANSWERED + 1):
                 yield from _turns(flow, replace(start, silences=silences), Silence())
             yield from _turns(flow, start, Began())
@@ -104,7 +108,7 @@ def test_every_turn_that_waits_goes_on_when_nothing_is_posted(desk: Desk) -> Non
 def test_all_that_is_played_can_be_fetched(desk: Desk) -> None:
     for answer in answers(desk.flows.named("hotline")):
         for play in ET.fromstring(desk.speak(answer)).iter("Play"):
-            address = re.fullmatch(rf"{desk.public_url}/audio/(own/)?([^/]+)\.wav", str(play.text))
+            address = re.fullmatch(rf"{desk.public_url}/audio/(own/|answer/)?([^/]+)\.wav", str(play.text))
 
             assert address is not None
             assert address[1] or desk.sounds.wav(address[2]) is not None
