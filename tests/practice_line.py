@@ -149,7 +149,13 @@ def practice_line(
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=_Quiet)
     address = f"127.0.0.1:{server.server_port}"
     with company.serving() as carrier_url:
-        settings = practice_settings(data_dir, database_url, bind=address, carrier_api_url=carrier_url)
+        settings = practice_settings(
+            data_dir,
+            database_url,
+            bind=address,
+            carrier="simulator" if profile is TWILIO else profile.name,
+            carrier_api_url=carrier_url + profile.path.removesuffix(TWILIO.path),
+        )
         errands: deque[Errand] = deque()
         line: PracticeLine | None = None
 
