@@ -322,3 +322,13 @@ def test_a_message_that_was_erased_counts_for_nothing(room: StaffRoom) -> None:
 
     browser = room.signed_in()
     assert names(browser, "/?view=set_aside") == [room.name_of(concern)]
+
+
+def test_a_concern_of_which_nothing_is_left_is_not_called_silent(lite_room: StaffRoom) -> None:
+    concern = lite_room.add_concern(SILENT)
+    with lite_room.station.database.write() as work:
+        message = messages.by_id(work, lite_room.message_ids(concern)[0])
+        assert message is not None
+        messages.erase(work, message)
+
+    assert names(lite_room.signed_in(), "/?view=set_aside") == []
