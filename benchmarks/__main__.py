@@ -1,6 +1,8 @@
 """`python -m benchmarks [NAME ...]`: measures the speed table, or some of it, and prints it."""
 
 import argparse
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -19,15 +21,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     about = table.machine()
     print("  ".join(f"{name} {value}" for name, value in about.items()))
     print(table.heading())
-    rows = [row for name in asked.names or NAMES for row in _measured(name)]
+    measured = [_measured(name) for name in asked.names or NAMES]
+    rows = [row for some in measured for row in some or ()]
     if asked.json is not None:
         table.write_json(asked.json, about, rows)
-    return int(any(row.verdict == "NOT met" for row in rows))
+    return int(None in measured or any(row.verdict == "NOT met" for row in rows))
 
 
-def _measured(name: str) -> list[Row]:
-    rows: list[Row] = import_module(f"benchmarks.{name}").rows()
-    print(f"-- {name}")
+def _measured(name: str) -> list[Row] | None:
+    """Measure one part and print it; None if that failed, which must not cost the other parts."""
+    print(f"-- {name} (load average {os.getloadavg()[0]:.1f})", flush=True)
+    try:
+        rows: list[Row] = import_module(f"benchmarks.{name}").rows()
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        print(f"    could not be measured: {type(error).__name__}: {error}", flush=True)
+        return None
     for row in rows:
         print(table.line(row), flush=True)
     return rows

@@ -29,8 +29,9 @@ from ivr.services.network import found_organisation, open_hotline
 from ivr.services.station import Station
 from ivr.settings import Settings
 from ivr.simulator.clock import VirtualClock
-from ivr.simulator.company import Company, CompanySettings, Number
+from ivr.simulator.company import CompanySettings, Number
 from ivr.simulator.handset import HandsetCall
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.profiles import TWILIO, Profile
 from workers import ears, jobs, workplace
 from workers.reconciliation import Reconciliation
@@ -59,7 +60,7 @@ class PracticeLine:
         is_service_away: Whether the web service answers nothing but 503, as behind a proxy when it is down.
     """
 
-    company: Company
+    company: OpenCompany
     app: Flask
     settings: Settings
     station: Station
@@ -145,7 +146,7 @@ def practice_line(
     data_dir: Path, database_url: str, profile: Profile = TWILIO, **hotline: object
 ) -> Iterator[PracticeLine]:
     """Open a line on free ports, with one organisation and one hotline."""
-    company = Company(CompanySettings(account=ACCOUNT, token=TOKEN, profile=profile), VirtualClock())
+    company = OpenCompany(CompanySettings(account=ACCOUNT, token=TOKEN, profile=profile), VirtualClock())
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=_Quiet)
     address = f"127.0.0.1:{server.server_port}"
     with company.serving() as carrier_url:
