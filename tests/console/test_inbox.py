@@ -182,6 +182,25 @@ def test_pages_of_25_lead_through_all_and_back_again(room: StaffRoom, *, same_ti
     assert backward == [made[50:], made[25:50], made[:25]]
 
 
+def test_a_page_before_which_too_little_is_left_is_the_first_page_and_full(room: StaffRoom) -> None:
+    """Rows of the first page were done while somebody looked at the second."""
+    made = fill(room, 60)
+    browser = room.signed_in()
+    names(browser)
+    second = link(browser, "next")
+    assert second is not None
+    names(browser, second)
+    address = link(browser, "prev")
+    assert address is not None
+    with room.station.database.write() as work:
+        for name in made[:10]:
+            done = concerns.update().where(concerns.c.name == name)
+            work.connection.execute(done.values(state="done", done_at=START))
+
+    assert names(browser, address) == made[10:35]
+    assert link(browser, "prev") is None
+
+
 def test_what_was_done_last_stands_first_among_the_done_and_its_pages_lead_on(room: StaffRoom) -> None:
     made = fill(room, 30, state="done")
     browser = room.signed_in()
