@@ -27,6 +27,10 @@ from transcription.transcript import Transcript
 
 log = structlog.get_logger()
 
+TRIES_TO_READ = 8
+"""So often what came is fetched again if it is no sound, for about two minutes: the carrier may have handed
+out an empty file or a page of its own, and its copy, the only good one, is deleted after the last try."""
+
 LONGEST_RECORDING_S = 600
 """Longer than any recording that we ask for; what is longer is kept up to here."""
 
@@ -94,7 +98,10 @@ def _take_in(station: Station, task: Task, message: Message, concern: Concern, d
     try:
         recording = audio.read_recording(data, longest_s=LONGEST_RECORDING_S)
     except audio.UnreadableRecordingError as error:
-        _set_aside_unreadable(station, task, message, concern, data, type(error).__name__)
+        if task.attempt < TRIES_TO_READ and not isinstance(error, audio.TooLongRecordingError):
+            _try_later(station, task, type(error).__name__)
+        else:
+            _set_aside_unreadable(station, task, message, concern, data, type(error).__name__)
         return
     heard = audio.listening(recording)
     tidied = audio.tidy(recording)
