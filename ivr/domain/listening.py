@@ -27,4 +27,4 @@ def how_it_was_left(recorded: Recorded) -> str:
     spoken_s = recorded.length_s if recorded.key else recorded.length_s - SILENCE_S
     if spoken_s < SHORTEST_S:
         return "too_short" if recorded.key or spoken_s > 0 else "silent"
-    return "kept"
+    return "kept" if recorded.key else "kept_in_silence"
