@@ -96,7 +96,7 @@ class PracticeLine:
         erase_empty_drafts(self.station)
         self.work()
 
-    def work(self, within: timedelta = timedelta(hours=1)) -> None:
+    def work(self, within: timedelta = timedelta(minutes=50)) -> None:
         """Do every job, those that have to wait too, while time passes as far as needed."""
         until = self.now() + within
         while True:

@@ -62,6 +62,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_audit_heads")),
     )
     op.create_table(
+        "carrier_calls",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("call_sid", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_carrier_calls_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_calls")),
+        sa.UniqueConstraint("call_sid", name=op.f("uq_carrier_calls_call_sid")),
+    )
+    with op.batch_alter_table("carrier_calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_carrier_calls_ended_at"), ["ended_at"], unique=False)
+
+    op.create_table(
         "hotlines",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
@@ -136,7 +151,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.Column("hotline_id", sa.String(length=32), nullable=False),
-        sa.Column("carrier_call_sid", sa.String(length=64), nullable=False),
+        sa.Column("carrier_call_sid", sa.String(length=64), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("flow_version", sa.String(length=32), nullable=False),
         sa.Column("began_at", UtcTime(timezone=True), nullable=False),
@@ -151,6 +166,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
         sa.UniqueConstraint("carrier_call_sid", name=op.f("uq_calls_carrier_call_sid")),
     )
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_calls_named",
+            ["began_at"],
+            unique=False,
+            sqlite_where=sa.text("carrier_call_sid IS NOT NULL"),
+            postgresql_where=sa.text("carrier_call_sid IS NOT NULL"),
+        )
+
     op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -201,12 +225,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_number_hash", name=op.f("uq_concerns_case_number_hash")),
     )
     with op.batch_alter_table("concerns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_concerns_created_at"), ["created_at"], unique=False)
+        batch_op.create_index("ix_concerns_done", ["organisation_id", "state", "done_at", "id"], unique=False)
         batch_op.create_index(
             "ix_concerns_inbox",
             ["organisation_id", "state", "is_set_aside", "released_at", "id"],
             unique=False,
         )
-        batch_op.create_index("ix_concerns_done", ["organisation_id", "state", "done_at", "id"], unique=False)
         batch_op.create_index(
             "uq_concerns_open_name",
             ["organisation_id", "name"],
@@ -228,6 +253,7 @@ def upgrade() -> None:
         sa.Column("sent_at", UtcTime(timezone=True), nullable=True),
         sa.Column("released_at", UtcTime(timezone=True), nullable=True),
         sa.Column("erased_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("sound_erased_at", UtcTime(timezone=True), nullable=True),
         sa.Column("fetched_at", UtcTime(timezone=True), nullable=True),
         sa.Column("fetch_failure", sa.String(length=64), nullable=True),
         sa.Column("sound_sha256", sa.String(length=64), nullable=True),
@@ -248,7 +274,21 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_messages_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_concern_id"), ["concern_id"], unique=False)
+        batch_op.create_index(
+            "ix_messages_sound_kept",
+            ["recorded_at"],
+            unique=False,
+            sqlite_where=sa.text("sound_erased_at IS NULL"),
+            postgresql_where=sa.text("sound_erased_at IS NULL"),
+        )
         batch_op.create_index("ix_messages_unreleased", ["released_at", "recorded_at"], unique=False)
+        batch_op.create_index(
+            "ix_messages_words_kept",
+            ["recorded_at"],
+            unique=False,
+            sqlite_where=sa.text("transcript_state IN ('ready', 'empty')"),
+            postgresql_where=sa.text("transcript_state IN ('ready', 'empty')"),
+        )
 
     op.create_table(
         "notes",
@@ -337,7 +377,17 @@ def downgrade() -> None:
 
     op.drop_table("notes")
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_messages_words_kept",
+            sqlite_where=sa.text("transcript_state IN ('ready', 'empty')"),
+            postgresql_where=sa.text("transcript_state IN ('ready', 'empty')"),
+        )
         batch_op.drop_index("ix_messages_unreleased")
+        batch_op.drop_index(
+            "ix_messages_sound_kept",
+            sqlite_where=sa.text("sound_erased_at IS NULL"),
+            postgresql_where=sa.text("sound_erased_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_messages_concern_id"))
         batch_op.drop_index(batch_op.f("ix_messages_call_id"))
 
@@ -348,14 +398,22 @@ def downgrade() -> None:
             sqlite_where=sa.text("state != 'done'"),
             postgresql_where=sa.text("state != 'done'"),
         )
-        batch_op.drop_index("ix_concerns_done")
         batch_op.drop_index("ix_concerns_inbox")
+        batch_op.drop_index("ix_concerns_done")
+        batch_op.drop_index(batch_op.f("ix_concerns_created_at"))
 
     op.drop_table("concerns")
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_sessions_seen_at"))
 
     op.drop_table("staff_sessions")
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_calls_named",
+            sqlite_where=sa.text("carrier_call_sid IS NOT NULL"),
+            postgresql_where=sa.text("carrier_call_sid IS NOT NULL"),
+        )
+
     op.drop_table("calls")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index("ix_tasks_due")
@@ -367,11 +425,15 @@ def downgrade() -> None:
 
     op.drop_table("receipts")
     op.drop_table("hotlines")
+    with op.batch_alter_table("carrier_calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_carrier_calls_ended_at"))
+
+    op.drop_table("carrier_calls")
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")
     with op.batch_alter_table("sign_in_misses", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_in_misses_at"))
         batch_op.drop_index("ix_sign_in_misses_who")
+        batch_op.drop_index(batch_op.f("ix_sign_in_misses_at"))
 
     op.drop_table("sign_in_misses")
     op.drop_table("organisations")
