@@ -3,19 +3,16 @@
 import gc
 import json
 import os
-import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import vosk
 
+from benchmarks.rows import Row, at_most, one
 from transcription.audio import Heard, Recording, listening, read_recording, tidy, waveform
 from transcription.models import BUNDLED_MODELS, BUNDLED_NAME
 from transcription.recognizer import Recognizer
-
-Row = tuple[str, float, str, str]
-"""What was measured, its value, the unit, and the target."""
 
 RUNS = 9
 CHILDREN = 3
@@ -34,7 +31,7 @@ def rows() -> list[Row]:
     load_ms = (time.perf_counter() - began) * 1000
     return [
         *decoding_rows(recognizer),
-        ("model load, once a worker (tiny model)", load_ms, "ms", ""),
+        one("  model load, once a worker (tiny model)", "ms", load_ms),
         *memory,
     ]
 
@@ -46,16 +43,14 @@ def decoding_rows(recognizer: Recognizer) -> list[Row]:
     bare_s, ours_s, sound_s = zip(
         *[_one_round(recognizer, recordings, files) for _ in range(RUNS)], strict=True
     )
-    ratio = statistics.median(ours / bare for ours, bare in zip(ours_s, bare_s, strict=True))
     length_s = sum(recording.duration_ms for recording in recordings) / 1000
-    seconds = statistics.median(sound_s)
+    a_minute = tuple(seconds * 1000 * 60 / length_s for seconds in sound_s)
+    ratio = tuple(ours / bare for ours, bare in zip(ours_s, bare_s, strict=True))
     return [
-        ("transcribe() against bare Vosk, wall time", ratio, "x", "<= 1.05"),
-        ("bare Vosk over the 12 samples", statistics.median(bare_s) * 1000, "ms", ""),
-        ("transcribe() over the 12 samples", statistics.median(ours_s) * 1000, "ms", ""),
-        ("read, judge, tidy, draw the 12 samples", seconds * 1000, "ms", ""),
-        ("read, judge, tidy, draw, for each minute of sound", seconds * 1000 * 60 / length_s, "ms", ""),
-        ("read to drawing and transcribe() against bare Vosk", _whole(ours_s, sound_s, bare_s), "x", ""),
+        Row("transcribe() against bare Vosk, wall time", "x", ratio, at_most(1.05)),
+        Row("  bare Vosk over the 12 samples", "ms", tuple(seconds * 1000 for seconds in bare_s)),
+        Row("  read, judge, tidy, draw: for each minute of sound", "ms", a_minute),
+        Row("  read to drawing and transcribe() against bare Vosk", "x", _whole(ours_s, sound_s, bare_s)),
     ]
 
 
@@ -63,15 +58,19 @@ def memory_rows() -> list[Row]:
     """Measure the memory that each further forked process adds to the first."""
     alone, added = _in_a_process_of_its_own(_forked_memory)
     return [
-        ("first process with a loaded model, PSS", alone / 1e6, "MB", ""),
-        ("added by each further process that decoded", added / 1e6, "MB", ""),
-        ("added by each further process, of the first", 100 * added / alone, "%", "< 30"),
+        one(
+            "added by each further process, of the first one's memory", "%", 100 * added / alone, at_most(30)
+        ),
+        one("  first process with a loaded model, PSS", "MB", alone / 1e6),
+        one("  added by each further process that decoded", "MB", added / 1e6),
     ]
 
 
-def _whole(ours_s: tuple[float, ...], sound_s: tuple[float, ...], bare_s: tuple[float, ...]) -> float:
+def _whole(
+    ours_s: tuple[float, ...], sound_s: tuple[float, ...], bare_s: tuple[float, ...]
+) -> tuple[float, ...]:
     rounds = zip(ours_s, sound_s, bare_s, strict=True)
-    return statistics.median((ours + sound) / bare for ours, sound, bare in rounds)
+    return tuple((ours + sound) / bare for ours, sound, bare in rounds)
 
 
 def _one_round(
@@ -171,8 +170,3 @@ def _pss_bytes(process: int) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
     raise RuntimeError("this kernel does not tell the proportional set size")
-
-
-if __name__ == "__main__":
-    for what, value, unit, target in rows():
-        print(f"{what:52} {value:10.3f} {unit:3} {target}")

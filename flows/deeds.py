@@ -18,6 +18,7 @@ DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "keep_message": frozenset(
             {
                 "kept",
+                "kept_in_silence",
                 "kept_and_help",
                 "kept_and_end",
                 "hung_up",

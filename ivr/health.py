@@ -56,6 +56,7 @@ def counts() -> Response:
         ("peerline_tasks_oldest_seconds", now.oldest_s),
         ("peerline_carrier_copies_over_a_day", now.old_copies),
         ("peerline_carrier_copies_left", now.left_copies),
+        ("peerline_carrier_call_records_over_a_day", now.old_call_records),
     ]
     gauges = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in lines)
     return Response(metrics.exposition() + gauges.encode(), mimetype="text/plain")

@@ -13,21 +13,23 @@ from tests.practice_line import PracticeLine
 
 @contextmanager
 def broken(line: PracticeLine, part: str) -> Iterator[None]:
-    """Break `redis`, `service`, `deletion` (at the carrier) or `database` until the end of the block."""
+    """Break a part until the end of the block; `tests.scenario` says which there are."""
     if part == "database":
         with database_away(line.settings.resolved_database_url):
             yield
         return
-    where, name = {
-        "redis": (line, "is_redis_away"),
-        "service": (line, "is_service_away"),
-        "deletion": (line.company.mischief, "keeps_deleted"),
+    where, name, value = {
+        "redis": (line, "is_redis_away", True),
+        "service": (line, "is_service_away", True),
+        "deletion": (line.company.mischief, "keeps_deleted", True),
+        "sound": (line.company.mischief, "media_fault", "not_audio"),
     }[part]
-    setattr(where, name, True)
+    whole = getattr(where, name)
+    setattr(where, name, value)
     try:
         yield
     finally:
-        setattr(where, name, False)
+        setattr(where, name, whole)
 
 
 @contextmanager

@@ -31,8 +31,9 @@ from ivr.services.network import found_organisation, open_hotline
 from ivr.services.station import Station
 from ivr.settings import Settings
 from ivr.simulator.clock import VirtualClock
-from ivr.simulator.company import Company, CompanySettings, Number
+from ivr.simulator.company import CompanySettings, Number
 from ivr.simulator.handset import HandsetCall
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.profiles import SIGNALWIRE, TWILIO, Profile
 from workers import ears, jobs, workplace
 from workers.reconciliation import Reconciliation
@@ -62,7 +63,7 @@ class PracticeLine:
         is_service_away: Whether the web service answers nothing but 503, as behind a proxy when it is down.
     """
 
-    company: Company
+    company: OpenCompany
     app: Flask
     settings: Settings
     station: Station
@@ -98,7 +99,7 @@ class PracticeLine:
         erase_empty_drafts(self.station)
         self.work()
 
-    def work(self, within: timedelta = timedelta(hours=1)) -> None:
+    def work(self, within: timedelta = timedelta(minutes=50)) -> None:
         """Do every job, those that have to wait too, while time passes as far as needed."""
         until = self.now() + within
         while True:
@@ -152,7 +153,7 @@ def practice_line(
     With `content` "sample" all topics are open, and the invented services of the sample network verified.
     """
     key = SIGNING_KEY if profile is SIGNALWIRE else None
-    company = Company(
+    company = OpenCompany(
         CompanySettings(account=ACCOUNT, token=TOKEN, profile=profile, signing_key=key), VirtualClock()
     )
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=_Quiet)

@@ -20,7 +20,8 @@ A file in `tests/calls/` holds:
                                                # much of it she says
       - hangs_up: now                          # in the middle of a word; `later`: after listening
       - breaks: redis                          # or database, service (the web service is down), deletion
-                                               # (the carrier says yes and keeps the recording)
+                                               # (the carrier says yes and keeps the recording), sound
+                                               # (it hands out a page instead of the recording)
       - mends: redis
     ends: hotline                              # or caller; who ended the call
     carrier_noticed: [15003]                   # codes of what the carrier found wrong with our answers

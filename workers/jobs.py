@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.persistence import outbox
-from ivr.services import recordings
+from ivr.services import call_records, recordings
 from ivr.services.recordings import ToTranscribe
 from ivr.services.station import Station
 from transcription.recognizer import Recognizer, TranscriptionTimeoutError
@@ -41,6 +41,12 @@ def delete_carrier_copy(task_id: str) -> None:
     """Delete a recording at the carrier, and prove it by asking again."""
     place = here()
     recordings.delete_carrier_copy(place.station, place.carrier, task_id)
+
+
+def delete_call_record(task_id: str) -> None:
+    """Delete the carrier's record of a call, an hour after its end."""
+    place = here()
+    call_records.delete_record(place.station, place.carrier, task_id)
 
 
 def transcribe_message(task_id: str) -> None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import redis
 import structlog
 
-from ivr.persistence import messages, outbox
+from ivr.persistence import carrier_calls, messages, outbox
 from ivr.persistence.backlog import COPY_MAY_STAY
-from ivr.services import recordings
+from ivr.persistence.carrier_calls import RECORD_MAY_STAY
+from ivr.services import call_records, given_up, recordings
 from ivr.services.content import tell_of_past_review
 from ivr.services.messages import erase_empty_drafts, release_forgotten
 from ivr.services.sign_in import forget_old
@@ -26,6 +27,10 @@ def beats(place: Workplace) -> tuple[Beat, ...]:
         Beat("reconcile", 60, Reconciliation(place)),
         Beat("old_copies", 600, lambda: tell_of_old_copies(place)),
         Beat("left_copies", 3600, lambda: recordings.prove_left_copies_gone(place.station, place.carrier)),
+        Beat("old_call_records", 600, lambda: tell_of_old_call_records(place)),
+        Beat("untold_ends", 600, lambda: call_records.end_untold(place.station)),
+        Beat("old_receipts", 3600, lambda: call_records.forget_old_receipts(place.station)),
+        Beat("dead_deletions", 3600, lambda: given_up.retry_deletions(place.station)),
         Beat("empty_drafts", 600, lambda: erase_empty_drafts(place.station)),
         Beat("past_review", 600, lambda: tell_of_past_review(place.station)),
         Beat("old_sessions", 600, lambda: forget_old(place.station)),
@@ -54,6 +59,19 @@ def tell_of_old_copies(place: Workplace) -> int:
         count = messages.old_copies(work, COPY_MAY_STAY)
     if count:
         log.error("carrier_copies_not_deleted", count=count, older_than_h=COPY_MAY_STAY // timedelta(hours=1))
+    return count
+
+
+def tell_of_old_call_records(place: Workplace) -> int:
+    """Raise an alarm for records of calls that the carrier still holds after a day; returns how many."""
+    with place.station.database.read() as work:
+        count = carrier_calls.old_records(work, RECORD_MAY_STAY)
+    if count:
+        log.error(
+            "carrier_call_records_not_deleted",
+            count=count,
+            older_than_h=RECORD_MAY_STAY // timedelta(hours=1),
+        )
     return count
 
 

@@ -10,9 +10,12 @@ from ivr.addresses import redis_url
 from ivr.queue import JOBS, MESSAGES, TRANSCRIPTION
 from ivr.settings import Settings
 from transcription.suggestion import load_taxonomy
-from workers import ears
+from workers import ears, workplace
 from workers.crew import Crew
 from workers.listener import listen
+
+LOADED_LATE = ("_strptime", "httpcore", "numpy.ma", "twilio.rest.api")
+"""What is otherwise imported only when it is first used, in a fork and while a message waits."""
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +30,9 @@ def run(settings: Settings, *, transcribers: int | None = None) -> None:
     ears.load_all(settings.model_dirs[0])
     load_taxonomy()
     # What a job needs is imported here once, not in every fork.
-    import_module(JOBS)
+    for module in (JOBS, *LOADED_LATE):
+        import_module(module)
+    workplace.load_driver()
     log.info("worker_ready", languages=ears.languages())
     # What stands in memory now is never looked at by the collector again: looking would write to the pages
     # and end their being shared.

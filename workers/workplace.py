@@ -51,6 +51,11 @@ def here() -> Workplace:
     return _opened[1]
 
 
+def load_driver() -> None:
+    """Import the driver of the database, for every fork that comes after; nothing is asked through it."""
+    open_workplace(_settings or Settings.load())
+
+
 def open_workplace(settings: Settings) -> Workplace:
     """Open database, keys, recordings, carrier and queue; none of them is asked anything yet."""
     queue = JobQueue.at(redis_url(settings))

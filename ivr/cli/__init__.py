@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "topics": Entry("topics", "app", "List, review, open and close recorded topics."),
         "flow": Entry("flow", "app", "Check and show the flow of a call."),
         "keys": Entry("keys", "app", "Make the master key."),
+        "tasks": Entry("tasks", "app", "Try again what was given up."),
         "audit": Entry("audit", "app", "Verify the record of who did what."),
     }
 )

@@ -110,15 +110,17 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _waiting(waits: Backlog) -> Iterator[Finding]:
-    dead, old, left = waits.dead, waits.old_copies, waits.left_copies
+    dead, copies, left, records = waits.dead, waits.old_copies, waits.left_copies, waits.old_call_records
     if dead:
-        yield Finding("wrong", "tasks", f"{dead} were given up; open their concerns and press Try again")
-    if old:
-        yield Finding("wrong", "copies", f"the carrier still holds {old} recordings after a day")
+        yield Finding("wrong", "tasks", f"{dead} were given up; `peerline tasks retry` tries them again")
+    if copies:
+        yield Finding("wrong", "copies", f"the carrier still holds {copies} recordings after a day")
     if left:
         sentence = f"{left} recordings lie at the carrier, which deletes none; see docs/carriers.md"
         yield Finding("warning", "copies", sentence)
-    if not dead and not old:
+    if records:
+        yield Finding("wrong", "records", f"the carrier still holds {records} records of calls after a day")
+    if not dead and not copies and not records:
         yield Finding("well", "tasks", f"{waits.waiting} waiting, none given up")
 
 

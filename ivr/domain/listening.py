@@ -33,11 +33,11 @@ def _by_length(recorded: Recorded) -> str:
         return _by_length_alone(recorded.length_s)
     spoken_s = recorded.length_s if recorded.key else recorded.length_s - SILENCE_S
     if spoken_s >= SHORTEST_S:
-        return "kept"
+        return "kept" if recorded.key else "kept_in_silence"
     return "too_short" if recorded.key or spoken_s > 0 else "silent"
 
 
 def _by_length_alone(length_s: int) -> str:
     if length_s == SILENCE_S:
         return "perhaps_silent"
-    return "kept" if length_s >= SHORTEST_S else "too_short"
+    return "kept_in_silence" if length_s >= SHORTEST_S else "too_short"

@@ -30,6 +30,13 @@ def by_carrier_sid(work: Work, call_sid: str) -> Call | None:
     return None if row is None else Call(*row)
 
 
+def began_at(work: Work, call_sid: str) -> datetime | None:
+    """Return when a call began whose caller agreed, or None for any other."""
+    return work.connection.execute(
+        select(calls.c.began_at).where(calls.c.carrier_call_sid == call_sid)
+    ).scalar()
+
+
 def begin(
     work: Work, call_sid: str, *, organisation_id: str, hotline_id: str, language: str, flow_version: str
 ) -> Call:

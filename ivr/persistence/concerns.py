@@ -170,7 +170,7 @@ def keep_suggestion(work: Work, concern_id: str, kind: str | None, urgency: str 
 
 
 def release(work: Work, concern_id: str) -> None:
-    """Let staff see the concern, once."""
+    """Let staff see the concern; a second time nothing changes."""
     work.connection.execute(
         update(concerns)
         .where(concerns.c.id == concern_id, concerns.c.released_at.is_(None))

@@ -25,6 +25,7 @@ class Message:
     recording_sid: str
     language: str
     recorded_at: datetime
+    said_length_s: int | None
     is_fetched: bool
     is_erased: bool
     is_released: bool
@@ -39,6 +40,7 @@ _COLUMNS = (
     messages.c.recording_sid,
     messages.c.language,
     messages.c.recorded_at,
+    messages.c.said_length_s,
     messages.c.fetched_at,
     messages.c.erased_at,
     messages.c.released_at,
@@ -84,6 +86,7 @@ def keep(
         recording_sid,
         language,
         work.now,
+        length_s,
         is_fetched=False,
         is_erased=False,
         is_released=False,
@@ -322,6 +325,7 @@ def _message(row: Row[*tuple[Any, ...]]) -> Message:
         recording_sid=row.recording_sid,
         language=row.language,
         recorded_at=row.recorded_at,
+        said_length_s=row.said_length_s,
         is_fetched=row.fetched_at is not None,
         is_erased=row.erased_at is not None,
         is_released=row.released_at is not None,

@@ -4,7 +4,7 @@ SQL is the truth and the queue only a wake-up call: whatever dies, a task that i
 sent again. A job finishes its task in the same transaction as its effect, so a second run has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -35,8 +35,13 @@ class Task:
     created_at: datetime
 
 
-def order(work: Work, job: str, subject_id: str, organisation_id: str) -> None:
-    """Write down that a job must be done for a row, once; ordered again, nothing changes."""
+def order(
+    work: Work, job: str, subject_id: str, organisation_id: str, *, delay: timedelta | None = None
+) -> None:
+    """Write down that a job must be done for a row, once; ordered again, nothing changes.
+
+    With a delay it is not sent after the commit: the sweep sends it when the time has come.
+    """
     task_id = uuid4().hex
     insert = sqlite.insert if work.connection.dialect.name == "sqlite" else postgresql.insert
     statement = (
@@ -51,11 +56,11 @@ def order(work: Work, job: str, subject_id: str, organisation_id: str) -> None:
             "subject_id": subject_id,
             "state": "waiting",
             "attempt": 1,
-            "next_at": work.now + FIRST_LEASE,
+            "next_at": work.now + (delay or FIRST_LEASE),
             "created_at": work.now,
         },
     ).first()
-    if row is not None:
+    if row is not None and delay is None:
         work.errands.append(Errand(job, task_id, 1))
 
 
@@ -130,8 +135,21 @@ def send_again(work: Work, task: Task) -> bool:
     return True
 
 
+def dead(
+    work: Work, *, last_tried_before: datetime, jobs: Collection[str], most: int = 200
+) -> Sequence[Task]:
+    """Return tasks of these jobs that were given up and not tried since, the longest ago first."""
+    rows = work.connection.execute(
+        select(tasks)
+        .where(tasks.c.state == "dead", tasks.c.next_at <= last_tried_before, tasks.c.job.in_(jobs))
+        .order_by(tasks.c.next_at)
+        .limit(most)
+    )
+    return [_task(row) for row in rows]
+
+
 def revive(work: Work, job: str, subject_id: str) -> bool:
-    """Try a dead task again from the start, because a person asked for it; False if it was not dead."""
+    """Try a dead task again from the start; False if it was not dead."""
     row = work.connection.execute(
         update(tasks)
         .where(tasks.c.job == job, tasks.c.subject_id == subject_id, tasks.c.state == "dead")

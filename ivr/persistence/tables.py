@@ -97,7 +97,7 @@ calls = Table(
     _id(),
     _organisation(),
     Column("hotline_id", String(32), ForeignKey("hotlines.id"), nullable=False),
-    Column("carrier_call_sid", String(64), nullable=False, unique=True),
+    Column("carrier_call_sid", String(64), unique=True),  # gone when the carrier's record is
     Column("concern_id", String(32)),  # what she says now goes there: a new concern, or one she opened
     Column("language", String(8), nullable=False),
     Column("flow_version", String(32), nullable=False),
@@ -106,6 +106,21 @@ calls = Table(
     Column("consent_version", String(32)),
     Column("ended_at", UtcTime),
     Column("last_turn_at", UtcTime, nullable=False),
+    Index(
+        "ix_calls_named",
+        "began_at",
+        sqlite_where=text("carrier_call_sid IS NOT NULL"),
+        postgresql_where=text("carrier_call_sid IS NOT NULL"),
+    ),
+)
+
+carrier_calls = Table(
+    "carrier_calls",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("call_sid", String(64), nullable=False, unique=True),  # the row goes with the carrier's record
+    Column("ended_at", UtcTime, nullable=False, index=True),
 )
 
 receipts = Table(
@@ -140,7 +155,7 @@ concerns = Table(
     Column("suggested_urgency", String(16)),
     Column("state", String(16), nullable=False),  # draft | open | done | erased
     Column("is_set_aside", Boolean, nullable=False, default=False),  # every message of it is; see messages
-    Column("created_at", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False, index=True),
     Column("released_at", UtcTime),  # when staff may see it
     Column("first_opened_at", UtcTime),
     Column("done_at", UtcTime),
@@ -174,6 +189,7 @@ messages = Table(
     Column("sent_at", UtcTime),
     Column("released_at", UtcTime),
     Column("erased_at", UtcTime),
+    Column("sound_erased_at", UtcTime),  # its time was over; words and notes have their own
     Column("fetched_at", UtcTime),
     Column("fetch_failure", String(64)),  # why nobody can hear it, when all tries are used up
     Column("sound_sha256", String(64)),
@@ -181,9 +197,23 @@ messages = Table(
     Column("level_dbfs", Integer),
     Column("waveform", Text),  # 0..100 separated by blanks: loudness only, no speech can be had from it
     Column("set_aside", String(16)),  # silent | noise | too_short | unreadable: kept, but not put first
-    Column("transcript_state", String(16), nullable=False),  # waiting | ready | empty | no_model | failed
+    Column(
+        "transcript_state", String(16), nullable=False
+    ),  # waiting | ready | empty | no_model | failed | erased
     Column("transcript_failure", String(64)),
     Index("ix_messages_unreleased", "released_at", "recorded_at"),
+    Index(
+        "ix_messages_sound_kept",
+        "recorded_at",
+        sqlite_where=text("sound_erased_at IS NULL"),
+        postgresql_where=text("sound_erased_at IS NULL"),
+    ),
+    Index(
+        "ix_messages_words_kept",
+        "recorded_at",
+        sqlite_where=text("transcript_state IN ('ready', 'empty')"),
+        postgresql_where=text("transcript_state IN ('ready', 'empty')"),
+    ),
 )
 
 transcripts = Table(

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from ivr.domain.hotline import Hotline
-from ivr.persistence import calls, cases, concerns, messages
+from ivr.persistence import calls, carrier_calls, cases, concerns, messages
 from ivr.services.station import Station
 
 log = structlog.get_logger()
@@ -48,6 +48,9 @@ def keep_recording(station: Station, hotline: Hotline, word: CarrierWord) -> boo
 
 def _keep_recording(station: Station, hotline: Hotline, word: CarrierWord) -> bool:
     with station.database.write() as work:
+        is_known = messages.by_recording(work, word.recording_sid) is not None
+        if word.is_absent or is_known:
+            return is_known  # told again, perhaps after the call itself was forgotten
         call = calls.by_carrier_sid(work, word.call_sid)
         concern = None if call is None else concerns.of_call(work, call)
         if call is None or concern is None or concern.wrapped_key is None:
@@ -55,8 +58,6 @@ def _keep_recording(station: Station, hotline: Hotline, word: CarrierWord) -> bo
             messages.order_copy_deletion(work, word.recording_sid)
             log.warning("recording_without_consent")
             return False
-        if word.is_absent:
-            return messages.by_recording(work, word.recording_sid) is not None
         messages.keep(
             work,
             organisation_id=call.organisation_id,
@@ -69,15 +70,21 @@ def _keep_recording(station: Station, hotline: Hotline, word: CarrierWord) -> bo
     return True
 
 
-def end_call(station: Station, call_sid: str) -> None:
-    """Note that a call is over: what she said and did not erase is sent."""
-    with station.database.read() as work:
-        if calls.by_carrier_sid(work, call_sid) is None and not cases.holds_anything(work, call_sid):
-            return
+def end_call(station: Station, hotline: Hotline | None, call_sid: str) -> None:
+    """Note that a call is over: what she said and did not erase is sent, and the carrier's record will go.
+
+    Args:
+        station: Where it is kept.
+        hotline: The line that was called; None if the carrier named none of ours.
+        call_sid: The carrier's name of the call.
+    """
     with station.database.write() as work:
         cases.drop_numbers(work, call_sid)
         cases.close_for_call(work, call_sid)
         call = calls.by_carrier_sid(work, call_sid)
+        owner = call or hotline
+        if owner is not None:
+            carrier_calls.note_end(work, owner.organisation_id, call_sid)
         if call is None:
             return
         calls.end(work, call)

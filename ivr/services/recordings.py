@@ -34,6 +34,9 @@ log = structlog.get_logger()
 
 LEFT_COPIES_ASKED = 100
 """How many copies are asked for at once where somebody else has to delete them, the oldest first."""
+TRIES_TO_READ = 8
+"""So often what came is fetched again if it is no sound, for about two minutes: the carrier may have handed
+out an empty file or a page of its own, and its copy, the only good one, is deleted after the last try."""
 
 LONGEST_RECORDING_S = 600
 """Longer than any recording that we ask for; what is longer is kept up to here."""
@@ -102,7 +105,7 @@ def _take_in(station: Station, task: Task, message: Message, concern: Concern, d
     try:
         recording = audio.read_recording(data, longest_s=LONGEST_RECORDING_S)
     except audio.UnreadableRecordingError as error:
-        _set_aside_unreadable(station, task, message, concern, data, type(error).__name__)
+        _take_in_no_sound(station, task, message, concern, data, error)
         return
     heard = audio.listening(recording)
     tidied = audio.tidy(recording)
@@ -128,6 +131,24 @@ def _take_in(station: Station, task: Task, message: Message, concern: Concern, d
         station.recordings.erase(message.id)
 
 
+def _take_in_no_sound(
+    station: Station,
+    task: Task,
+    message: Message,
+    concern: Concern,
+    data: bytes,
+    error: audio.UnreadableRecordingError,
+) -> None:
+    """Ask again for what is no sound, unless the carrier said that nothing was spoken, or it is too much."""
+    failure = type(error).__name__
+    if isinstance(error, audio.EmptyRecordingError) and message.said_length_s == 0:
+        _set_aside(station, task, message, concern, data, failure, "silent")
+    elif isinstance(error, audio.TooLongRecordingError) or task.attempt >= TRIES_TO_READ:
+        _set_aside(station, task, message, concern, data, failure, "unreadable")
+    else:
+        _try_later(station, task, failure)
+
+
 def _seal_sound(
     station: Station, message: Message, concern: Concern, original: bytes, listening: bytes
 ) -> None:
@@ -151,8 +172,8 @@ def _leave_at_carrier(station: Station, task: Task, message: Message, failure: s
             messages.keep_fetch_failure(work, message, failure, set_aside="unreadable")
 
 
-def _set_aside_unreadable(
-    station: Station, task: Task, message: Message, concern: Concern, data: bytes, failure: str
+def _set_aside(
+    station: Station, task: Task, message: Message, concern: Concern, data: bytes, failure: str, why: str
 ) -> None:
     """Keep bytes that are no sound we know: a person may still make something of them."""
     key = concern.key(station.keys)
@@ -160,7 +181,7 @@ def _set_aside_unreadable(
         station.recordings.put_original(message.id, seal(key, data, original_context(message.id)))
     with station.database.write() as work:
         if outbox.finish(work, task.id):
-            messages.keep_fetch_failure(work, message, failure, set_aside="unreadable")
+            messages.keep_fetch_failure(work, message, failure, set_aside=why)
             messages.order_copy_deletion(work, message.recording_sid)
 
 

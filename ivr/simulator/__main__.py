@@ -6,7 +6,7 @@ import threading
 
 from pydantic import ValidationError
 
-from ivr.simulator.company import Company
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.settings import SimulatorSettings
 
 
@@ -20,7 +20,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    company = Company(settings.company)
+    company = OpenCompany(settings.company)
     with company.serving(settings.host, settings.port) as base_url:
         company.desk.base_url = settings.carrier_api_url.rstrip("/") or base_url
         sys.stdout.write(f"The practice phone is at {base_url}/phone\n")

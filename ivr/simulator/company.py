@@ -1,7 +1,5 @@
 """The telephone company: its numbers, its calls, its recordings, and the moment at which all of it is."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
@@ -11,8 +9,7 @@ from ivr.simulator.clock import Clock, RealClock
 from ivr.simulator.conversation import Conversation
 from ivr.simulator.desk import Desk
 from ivr.simulator.exchange import Exchange, Process, sleep_until
-from ivr.simulator.handset import BETWEEN_KEYS_S, Handset
-from ivr.simulator.line import Line
+from ivr.simulator.line import BETWEEN_KEYS_S, Line
 from ivr.simulator.media import MediaShelf
 from ivr.simulator.mischief import Mischief
 from ivr.simulator.outgoing import OutgoingCall
@@ -135,10 +132,6 @@ class Company:
         """Take a number in, or set it anew."""
         self.numbers[number.number] = number
 
-    def handset(self, number: str) -> Handset:
-        """Return the telephone of somebody; an empty or odd number is a withheld one."""
-        return Handset(self, number)
-
     def answers(self, number: str, answering: Answering) -> None:
         """Set how somebody answers when called."""
         self._people[number] = answering
@@ -224,16 +217,6 @@ class Company:
     def let_pass(self, seconds: float) -> None:
         """Let time pass, with all that happens in it."""
         self.exchange.run_until(lambda: False, self.exchange.now_s() + seconds)
-
-    @contextmanager
-    def serving(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-        """Serve REST, handsets and the web phone in a thread, and give the address."""
-        from ivr.simulator.server import serve_in_thread  # noqa: PLC0415  (the web side knows the company, not the reverse)
-
-        with serve_in_thread(self, host, port) as base_url:
-            self.desk.base_url = base_url
-            yield base_url
-        self.close()
 
     def close(self) -> None:
         """Stop everything that runs."""

@@ -1,19 +1,14 @@
 """A telephone in somebody's hand, for tests: dial, listen, press, speak, stay silent, hang up."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal, Self
 
 from ivr.simulator.call import Answering, Call, Trouble
-from ivr.simulator.line import Event, Heard, State
+from ivr.simulator.company import Company
+from ivr.simulator.line import BETWEEN_KEYS_S, Event, Heard, State
 from ivr.simulator.sounds import read_voice
 
-if TYPE_CHECKING:
-    from ivr.simulator.company import Company
-
-BETWEEN_KEYS_S: Final = 0.2
 PATIENCE_S: Final = 3600.0
 
 
@@ -22,58 +17,6 @@ class WrongMomentError(AssertionError):
 
     def __init__(self, wanted: str, state: State) -> None:
         super().__init__(f"Cannot {wanted} now: the line is {state}.")
-
-
-class Handset:
-    """The telephone of one person."""
-
-    def __init__(self, company: Company, number: str) -> None:
-        self._company = company
-        self._number = number
-
-    def dial(self, to: str) -> HandsetCall:
-        """Call a number; returns when it is answered or refused."""
-        held = HandsetCall(self._company, self._company.dial(self._number, to))
-        held.wait_until(lambda: held.answered or held.has_ended)
-        return held
-
-    def answers(self, after_s: float = 2.0) -> None:
-        """Answer every call by itself after some ringing."""
-        self._company.answers(self._number, Answering("answers", after_s))
-
-    def is_busy(self) -> None:
-        """Be busy for every call."""
-        self._company.answers(self._number, Answering("busy", 1.0))
-
-    def is_unreachable(self) -> None:
-        """Be out of reach."""
-        self._company.answers(self._number, Answering("unreachable"))
-
-    def rings(self) -> bool:
-        """Let time pass until it rings here; tell whether it does."""
-        return self._company.exchange.run_until(self._is_ringing, self._company.exchange.now_s() + PATIENCE_S)
-
-    def pick_up(self) -> HandsetCall:
-        """Wait for it to ring and take the call in the hand."""
-        call = self._company.ringing_at(self._number) if self.rings() else None
-        if call is None or call.process is None:
-            raise WrongMomentError("pick up", "ended")
-        call.process.matters = False
-        self._company.exchange.post(call.verdicts, "picked_up")
-        held = HandsetCall(self._company, call)
-        held.wait_until(lambda: held.answered or held.has_ended)
-        return held
-
-    def decline(self) -> None:
-        """Wait for it to ring and refuse."""
-        call = self._company.ringing_at(self._number) if self.rings() else None
-        if call is None:
-            raise WrongMomentError("decline", "ended")
-        self._company.exchange.post(call.verdicts, "declined")
-        self._company.exchange.run_until(lambda: call.is_over)
-
-    def _is_ringing(self) -> bool:
-        return self._company.ringing_at(self._number) is not None
 
 
 class HandsetCall:
@@ -130,11 +73,11 @@ class HandsetCall:
         """Tell whether the line waits for her: for keys, for her voice, or for nothing any more."""
         return self.state in {"waiting_for_keys", "recording", "ended"}
 
-    def listen(self) -> HandsetCall:
+    def listen(self) -> Self:
         """Let the hotline speak until it waits for her, beeps, or has ended."""
         return self.wait_until(lambda: self.waits)
 
-    def press(self, digits: str) -> HandsetCall:
+    def press(self, digits: str) -> Self:
         """Press keys, now; they barge in where the hotline takes keys."""
         for place, digit in enumerate(digits):
             if self.has_ended:
@@ -145,7 +88,7 @@ class HandsetCall:
             self._exchange.calm_down()
         return self
 
-    def stay_silent(self, seconds: float | None = None) -> HandsetCall:
+    def stay_silent(self, seconds: float | None = None) -> Self:
         """Say and press nothing, for some seconds or until the hotline says something new or ends."""
         if seconds is not None:
             self._company.let_pass(seconds)
@@ -155,7 +98,7 @@ class HandsetCall:
 
     def speak(
         self, wav: bytes | Path, then: Literal["silence", "key", "hang_up"] = "silence", key: str = "#"
-    ) -> HandsetCall:
+    ) -> Self:
         """Speak into the running recording, then be silent, press a key or hang up.
 
         Raises:
@@ -172,12 +115,12 @@ class HandsetCall:
             return self.press(key)
         return self.wait_until(lambda: self.state != "recording")
 
-    def hang_up(self) -> HandsetCall:
+    def hang_up(self) -> Self:
         """End the call."""
         self._company.hang_up(self.call)
         return self.wait_until(lambda: self.has_ended)
 
-    def wait_until(self, reached: Callable[[], bool]) -> HandsetCall:
+    def wait_until(self, reached: Callable[[], bool]) -> Self:
         """Let time pass until something holds, an hour at most.
 
         Raises:
@@ -186,3 +129,55 @@ class HandsetCall:
         if not self._exchange.run_until(reached, self._exchange.now_s() + PATIENCE_S):
             raise WrongMomentError("go on for an hour", self.state)
         return self
+
+
+class Handset:
+    """The telephone of one person."""
+
+    def __init__(self, company: Company, number: str) -> None:
+        self._company = company
+        self._number = number
+
+    def dial(self, to: str) -> HandsetCall:
+        """Call a number; returns when it is answered or refused."""
+        held = HandsetCall(self._company, self._company.dial(self._number, to))
+        held.wait_until(lambda: held.answered or held.has_ended)
+        return held
+
+    def answers(self, after_s: float = 2.0) -> None:
+        """Answer every call by itself after some ringing."""
+        self._company.answers(self._number, Answering("answers", after_s))
+
+    def is_busy(self) -> None:
+        """Be busy for every call."""
+        self._company.answers(self._number, Answering("busy", 1.0))
+
+    def is_unreachable(self) -> None:
+        """Be out of reach."""
+        self._company.answers(self._number, Answering("unreachable"))
+
+    def rings(self) -> bool:
+        """Let time pass until it rings here; tell whether it does."""
+        return self._company.exchange.run_until(self._is_ringing, self._company.exchange.now_s() + PATIENCE_S)
+
+    def pick_up(self) -> HandsetCall:
+        """Wait for it to ring and take the call in the hand."""
+        call = self._company.ringing_at(self._number) if self.rings() else None
+        if call is None or call.process is None:
+            raise WrongMomentError("pick up", "ended")
+        call.process.matters = False
+        self._company.exchange.post(call.verdicts, "picked_up")
+        held = HandsetCall(self._company, call)
+        held.wait_until(lambda: held.answered or held.has_ended)
+        return held
+
+    def decline(self) -> None:
+        """Wait for it to ring and refuse."""
+        call = self._company.ringing_at(self._number) if self.rings() else None
+        if call is None:
+            raise WrongMomentError("decline", "ended")
+        self._company.exchange.post(call.verdicts, "declined")
+        self._company.exchange.run_until(lambda: call.is_over)
+
+    def _is_ringing(self) -> bool:
+        return self._company.ringing_at(self._number) is not None

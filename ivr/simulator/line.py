@@ -1,11 +1,13 @@
 """The line between a handset and the company: what sounds on it, which keys and which voice go into it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ivr.simulator.exchange import Exchange, Mailbox
 from ivr.simulator.sounds import LINE_RATE_HZ, Sound, silence
 from prompts.labels import Label
+
+BETWEEN_KEYS_S: Final = 0.2
 
 State = Literal["dialling", "ringing", "busy", "playing", "waiting_for_keys", "recording", "ended"]
 Kind = Literal[

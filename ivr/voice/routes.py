@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from flows.model import Line
 from ivr import metrics
 from ivr.domain.errors import UnknownHotlineError
+from ivr.domain.hotline import Hotline
 from ivr.services import answers, calls, messages, own_message, passes
 from ivr.voice import hearing, positions, twiml
 from ivr.voice.desk import Desk
@@ -91,8 +92,15 @@ def recording_is_ready(hotline_id: str) -> Response:
 def call_status() -> Response:
     """Hear from the carrier that a call is over."""
     if g.form.get("CallStatus") in {"completed", "busy", "failed", "no-answer", "canceled"}:
-        messages.end_call(desk().station, hearing.call_sid(g.form))
+        messages.end_call(desk().station, _called_line(), hearing.call_sid(g.form))
     return Response(status=204)
+
+
+def _called_line() -> Hotline | None:
+    try:
+        return desk().hotlines.by_number(g.form.get("To", ""))
+    except UnknownHotlineError:
+        return None
 
 
 @voice.post("/voice/fallback")

@@ -14,8 +14,9 @@ from ivr.carrier.errors import (
 )
 from ivr.carrier.profiles import SIMULATOR
 from ivr.carrier.twilio import TwilioCarrier
-from ivr.simulator.company import Company, CompanySettings
+from ivr.simulator.company import CompanySettings
 from ivr.simulator.grammar import Record
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.recordings import Recording
 from ivr.simulator.sounds import Sound
 
@@ -23,19 +24,19 @@ A_MINUTE_AGO = datetime.now(UTC) - timedelta(minutes=1)
 
 
 @pytest.fixture
-def telephone_company() -> Iterator[Company]:
-    company = Company(CompanySettings())
+def telephone_company() -> Iterator[OpenCompany]:
+    company = OpenCompany(CompanySettings())
     with company.serving():
         yield company
 
 
 @pytest.fixture
-def carrier(telephone_company: Company) -> TwilioCarrier:
+def carrier(telephone_company: OpenCompany) -> TwilioCarrier:
     settings = telephone_company.settings
     return TwilioCarrier(SIMULATOR, settings.account, settings.token, api_url=telephone_company.desk.base_url)
 
 
-def kept(company: Company, sid: str = "RE1") -> str:
+def kept(company: OpenCompany, sid: str = "RE1") -> str:
     """Let the company keep one second of noise."""
     now_s = company.exchange.now_s()
     recording = Recording(
@@ -49,7 +50,7 @@ def kept(company: Company, sid: str = "RE1") -> str:
 
 
 def test_a_recording_is_listed_fetched_deleted_and_proved_gone(
-    telephone_company: Company, carrier: TwilioCarrier
+    telephone_company: OpenCompany, carrier: TwilioCarrier
 ) -> None:
     sid = kept(telephone_company)
 
@@ -67,14 +68,16 @@ def test_a_recording_is_listed_fetched_deleted_and_proved_gone(
         carrier.fetch_recording(sid)
 
 
-def test_a_long_list_is_read_over_all_its_pages(telephone_company: Company, carrier: TwilioCarrier) -> None:
+def test_a_long_list_is_read_over_all_its_pages(
+    telephone_company: OpenCompany, carrier: TwilioCarrier
+) -> None:
     sids = {kept(telephone_company, f"RE{number}") for number in range(450)}
 
     assert {recording.sid for recording in carrier.list_recordings(A_MINUTE_AGO)} == sids
 
 
 def test_a_deletion_that_does_not_delete_is_found_out(
-    telephone_company: Company, carrier: TwilioCarrier
+    telephone_company: OpenCompany, carrier: TwilioCarrier
 ) -> None:
     telephone_company.mischief.keeps_deleted = True
     sid = kept(telephone_company)
@@ -84,7 +87,7 @@ def test_a_deletion_that_does_not_delete_is_found_out(
     assert carrier.has_recording(sid)
 
 
-def test_a_busy_moment_is_waited_out(telephone_company: Company, carrier: TwilioCarrier) -> None:
+def test_a_busy_moment_is_waited_out(telephone_company: OpenCompany, carrier: TwilioCarrier) -> None:
     sid = kept(telephone_company)
     telephone_company.mischief.api_faults = ["429", "500"]
 
@@ -94,7 +97,7 @@ def test_a_busy_moment_is_waited_out(telephone_company: Company, carrier: Twilio
 
 
 def test_a_deletion_that_was_done_with_a_500_is_fine_when_repeated(
-    telephone_company: Company, carrier: TwilioCarrier
+    telephone_company: OpenCompany, carrier: TwilioCarrier
 ) -> None:
     sid = kept(telephone_company)
     telephone_company.mischief.api_faults = ["500_but_done"]
@@ -106,7 +109,7 @@ def test_a_deletion_that_was_done_with_a_500_is_fine_when_repeated(
 
 @pytest.mark.parametrize(("fault", "error"), [("429", CarrierBusyError), ("500", CarrierUnavailableError)])
 def test_trouble_that_lasts_has_a_name(
-    telephone_company: Company, carrier: TwilioCarrier, fault: str, error: type[Exception]
+    telephone_company: OpenCompany, carrier: TwilioCarrier, fault: str, error: type[Exception]
 ) -> None:
     telephone_company.mischief.api_faults = [fault] * 3  # type: ignore[list-item]
 
@@ -114,7 +117,7 @@ def test_trouble_that_lasts_has_a_name(
         carrier.delete_recording("RE1")
 
 
-def test_a_wrong_token_is_a_refusal(telephone_company: Company) -> None:
+def test_a_wrong_token_is_a_refusal(telephone_company: OpenCompany) -> None:
     settings = telephone_company.settings
     stranger = TwilioCarrier(SIMULATOR, settings.account, "wrong", api_url=telephone_company.desk.base_url)
     sid = kept(telephone_company)

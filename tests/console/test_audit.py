@@ -1,13 +1,15 @@
 """The audit trail: whatever is changed, taken out or cut off is found."""
 
 import pytest
+from sqlalchemy import select
 
+from ivr.persistence.tables import audit_entries, audit_heads
 from ivr.services import audit
 from ivr.services.audit import Finding
 from tests.console.staff_room import StaffRoom
 
 
-def fill(room: StaffRoom, entries: int = 8) -> None:
+def fill(room: StaffRoom, entries: int = 8, word: str = "") -> None:
     with room.station.database.write() as work:
         for number in range(entries):
             audit.write(
@@ -17,7 +19,7 @@ def fill(room: StaffRoom, entries: int = 8) -> None:
                 "note",
                 staff_id="1" * 32,
                 subject_id="2" * 32,
-                detail=str(number),
+                detail=f"{word}{number}",
             )
 
 
@@ -108,6 +110,26 @@ def test_an_entry_that_was_copied_to_the_end_is_found(room: StaffRoom) -> None:
     )
 
     assert Finding("north", 9, "changed") in found
+
+
+def test_an_entry_of_an_older_history_that_is_slipped_in_is_found(room: StaffRoom) -> None:
+    """Somebody kept rows, set the trail back, let it grow anew, and puts an old entry in its place."""
+    fill(room, 5)
+    sixth = audit_entries.c.number == 6
+    with room.station.database.read() as work:
+        head = dict(work.connection.execute(select(audit_heads)).mappings().one())
+    fill(room, 1, "old")
+    with room.station.database.write() as work:
+        old = dict(work.connection.execute(select(audit_entries).where(sixth)).mappings().one())
+        work.connection.execute(audit_entries.delete().where(sixth))
+        work.connection.execute(audit_heads.update().values(**head))
+    fill(room, 3, "new")
+    before = audit.verify(room.station).findings
+    with room.station.database.write() as work:
+        work.connection.execute(audit_entries.update().where(sixth).values(**old))
+
+    assert before == ()
+    assert audit.verify(room.station).findings == (Finding("north", 7, "changed"),)
 
 
 def test_what_a_person_does_is_in_the_trail_and_the_trail_is_whole(room: StaffRoom) -> None:

@@ -112,6 +112,7 @@ def test_a_reason_for_one_message_opens_no_other(lite_room: StaffRoom) -> None:
 
     assert browser.get(address).status_code == 200
     assert browser.get(f"/messages/{other}/sound").status_code == 404
+    assert show(browser, concern).count("<audio") == 1
 
 
 def test_the_player_can_ask_for_a_part_of_the_sound(lite_room: StaffRoom) -> None:

@@ -182,6 +182,25 @@ def test_pages_of_25_lead_through_all_and_back_again(room: StaffRoom, *, same_ti
     assert backward == [made[50:], made[25:50], made[:25]]
 
 
+def test_a_page_before_which_too_little_is_left_is_the_first_page_and_full(room: StaffRoom) -> None:
+    """Rows of the first page were done while somebody looked at the second."""
+    made = fill(room, 60)
+    browser = room.signed_in()
+    names(browser)
+    second = link(browser, "next")
+    assert second is not None
+    names(browser, second)
+    address = link(browser, "prev")
+    assert address is not None
+    with room.station.database.write() as work:
+        for name in made[:10]:
+            done = concerns.update().where(concerns.c.name == name)
+            work.connection.execute(done.values(state="done", done_at=START))
+
+    assert names(browser, address) == made[10:35]
+    assert link(browser, "prev") is None
+
+
 def test_what_was_done_last_stands_first_among_the_done_and_its_pages_lead_on(room: StaffRoom) -> None:
     made = fill(room, 30, state="done")
     browser = room.signed_in()
@@ -322,3 +341,13 @@ def test_a_message_that_was_erased_counts_for_nothing(room: StaffRoom) -> None:
 
     browser = room.signed_in()
     assert names(browser, "/?view=set_aside") == [room.name_of(concern)]
+
+
+def test_a_concern_of_which_nothing_is_left_is_not_called_silent(lite_room: StaffRoom) -> None:
+    concern = lite_room.add_concern(SILENT)
+    with lite_room.station.database.write() as work:
+        message = messages.by_id(work, lite_room.message_ids(concern)[0])
+        assert message is not None
+        messages.erase(work, message)
+
+    assert names(lite_room.signed_in(), "/?view=set_aside") == []

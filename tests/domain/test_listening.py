@@ -11,7 +11,7 @@ from ivr.domain.listening import LONGEST_S, SILENCE_S, how_it_was_left
     ("length_s", "key", "hung_up", "outcome"),
     [
         (30, "#", False, "kept"),
-        (30, "", False, "kept"),
+        (30, "", False, "kept_in_silence"),
         (30, "5", False, "kept"),
         (30, "*", False, "kept"),
         (30, "0", False, "kept_and_help"),
@@ -26,7 +26,7 @@ from ivr.domain.listening import LONGEST_S, SILENCE_S, how_it_was_left
         (SILENCE_S, "", False, "silent"),
         (0, "", False, "silent"),
         (SILENCE_S + 1, "", False, "too_short"),
-        (SILENCE_S + 2, "", False, "kept"),
+        (SILENCE_S + 2, "", False, "kept_in_silence"),
         (LONGEST_S, "", False, "too_long"),
         (LONGEST_S, "#", False, "too_long"),
         (LONGEST_S, "0", False, "kept_and_help"),

@@ -9,7 +9,8 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from ivr.simulator.clock import VirtualClock
-from ivr.simulator.company import Company, CompanySettings, Number
+from ivr.simulator.company import CompanySettings, Number
+from ivr.simulator.open_company import OpenCompany
 from tests.simulator.any_app import ACCOUNT, HOTLINE, TOKEN, App, Silent, tone
 
 
@@ -34,14 +35,14 @@ def settings(app: App) -> CompanySettings:
 
 
 @pytest.fixture
-def company(settings: CompanySettings) -> Iterator[Company]:
-    company = Company(settings, VirtualClock())
+def company(settings: CompanySettings) -> Iterator[OpenCompany]:
+    company = OpenCompany(settings, VirtualClock())
     with company.serving():
         yield company
 
 
 @pytest.fixture
-def client(company: Company) -> Client:
+def client(company: OpenCompany) -> Client:
     """Return the carrier's own library, pointed at the company."""
     client = Client(ACCOUNT, TOKEN)
     client.api.base_url = company.desk.base_url

@@ -6,19 +6,20 @@ import httpx
 import pytest
 
 from ivr.simulator.call import Instructions
-from ivr.simulator.company import Company, CompanySettings
+from ivr.simulator.company import CompanySettings
+from ivr.simulator.open_company import OpenCompany
 from tests.simulator.any_app import CALLER, HOTLINE, App, tone
 
 
 @pytest.fixture
-def real_company(settings: CompanySettings) -> Iterator[Company]:
-    company = Company(settings)
+def real_company(settings: CompanySettings) -> Iterator[OpenCompany]:
+    company = OpenCompany(settings)
     with company.serving():
         yield company
 
 
 @pytest.fixture
-def handset(real_company: Company) -> Iterator[httpx.Client]:
+def handset(real_company: OpenCompany) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=real_company.desk.base_url + "/handsets") as client:
         yield client
 
@@ -77,7 +78,7 @@ def test_keys_of_one_request_have_time_for_the_turn_between_them(app: App, hands
 
 
 def test_what_is_said_before_the_beep_goes_into_the_recording(
-    app: App, handset: httpx.Client, real_company: Company
+    app: App, handset: httpx.Client, real_company: OpenCompany
 ) -> None:
     app.says("/voice/incoming", '<Record timeout="1" maxLength="2" action="/kept"/>')
     app.says("/kept", "<Hangup/>")
@@ -93,7 +94,7 @@ def test_what_is_said_before_the_beep_goes_into_the_recording(
 
 
 def test_live_pieces_are_laid_one_behind_the_other(
-    app: App, handset: httpx.Client, real_company: Company
+    app: App, handset: httpx.Client, real_company: OpenCompany
 ) -> None:
     app.says("/voice/incoming", '<Record timeout="5" action="/kept"/>')
     app.says("/kept", "<Hangup/>")
@@ -135,7 +136,7 @@ def test_hanging_up_ends_the_call_by_the_caller(app: App, handset: httpx.Client)
     assert (late.status_code, late.json()) == (409, {"error": "The call has ended."})
 
 
-def test_a_placed_call_rings_and_is_picked_up(handset: httpx.Client, real_company: Company) -> None:
+def test_a_placed_call_rings_and_is_picked_up(handset: httpx.Client, real_company: OpenCompany) -> None:
     nobody = handset.post("/ringing", json={"number": CALLER}).json()
     wanted = Instructions(twiml='<Response><Gather timeout="60"/></Response>')
 

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from twilio.rest import Client
 
-from ivr.simulator.company import Company
 from ivr.simulator.mischief import ApiFault, Channel, Delivery, MediaFault
+from ivr.simulator.open_company import OpenCompany
 from tests.simulator.any_app import ACCOUNT, CALLER, HOTLINE, TOKEN, App, tone
 
 
-def leave_a_message(app: App, company: Company, length_s: float = 2.0) -> None:
+def leave_a_message(app: App, company: OpenCompany, length_s: float = 2.0) -> None:
     app.says("/voice/incoming", '<Record action="/kept" recordingStatusCallback="/recorded"/>')
     app.says("/kept", "<Hangup/>")
     app.says("/recorded", "")
@@ -28,7 +28,7 @@ def order(app: App) -> list[str]:
     return [seen.path for seen in app.seen if seen.path in {"/kept", "/recorded", "/voice/status"}]
 
 
-def test_a_recording_callback_comes_before_and_after_the_action(app: App, company: Company) -> None:
+def test_a_recording_callback_comes_before_and_after_the_action(app: App, company: OpenCompany) -> None:
     company.mischief.deliveries["recording"] = Delivery(copies=3, before_action=2, spacing_s=60.0)
 
     leave_a_message(app, company)
@@ -38,7 +38,7 @@ def test_a_recording_callback_comes_before_and_after_the_action(app: App, compan
     assert len({seen.form["RecordingSid"] for seen in app.asked("/recorded")}) == 1
 
 
-def test_a_recording_callback_comes_five_times_at_once(app: App, company: Company) -> None:
+def test_a_recording_callback_comes_five_times_at_once(app: App, company: OpenCompany) -> None:
     company.mischief.deliveries["recording"] = Delivery(copies=5, at_once=True)
 
     leave_a_message(app, company)
@@ -50,7 +50,7 @@ def test_a_recording_callback_comes_five_times_at_once(app: App, company: Compan
 @pytest.mark.parametrize(
     ("channel", "path"), [("recording", "/recorded"), ("number_status", "/voice/status")]
 )
-def test_a_callback_is_lost(app: App, company: Company, channel: Channel, path: str) -> None:
+def test_a_callback_is_lost(app: App, company: OpenCompany, channel: Channel, path: str) -> None:
     company.mischief.deliveries[channel] = Delivery(copies=0)
 
     leave_a_message(app, company)
@@ -59,7 +59,7 @@ def test_a_callback_is_lost(app: App, company: Company, channel: Channel, path: 
     assert app.asked(path) == []
 
 
-def test_a_callback_is_an_hour_late(app: App, company: Company) -> None:
+def test_a_callback_is_an_hour_late(app: App, company: OpenCompany) -> None:
     company.mischief.deliveries["recording"] = Delivery(delay_s=3600.0)
 
     leave_a_message(app, company)
@@ -71,7 +71,7 @@ def test_a_callback_is_an_hour_late(app: App, company: Company) -> None:
 
 
 @pytest.mark.parametrize("at_once", [False, True])
-def test_every_turn_is_asked_twice(app: App, company: Company, *, at_once: bool) -> None:
+def test_every_turn_is_asked_twice(app: App, company: OpenCompany, *, at_once: bool) -> None:
     company.mischief.turn_copies, company.mischief.turns_at_once = 2, at_once
     app.says("/voice/incoming", '<Gather numDigits="1" action="/menu"/>')
     app.says("/menu", "<Hangup/>")
@@ -82,7 +82,7 @@ def test_every_turn_is_asked_twice(app: App, company: Company, *, at_once: bool)
     assert len(app.asked("/voice/incoming")) == 2
 
 
-def test_a_file_is_missing_for_a_while_after_its_callback(app: App, company: Company) -> None:
+def test_a_file_is_missing_for_a_while_after_its_callback(app: App, company: OpenCompany) -> None:
     company.mischief.media_missing_s = 30.0
 
     leave_a_message(app, company)
@@ -98,7 +98,7 @@ def test_a_file_is_missing_for_a_while_after_its_callback(app: App, company: Com
     [("stereo", (2, 8000, 2.0)), ("48_khz", (1, 48000, 2.0)), ("hour_long", (1, 8000, 3600.0))],
 )
 def test_a_file_has_an_unexpected_form(
-    app: App, company: Company, fault: MediaFault, form: tuple[int, int, float]
+    app: App, company: OpenCompany, fault: MediaFault, form: tuple[int, int, float]
 ) -> None:
     company.mischief.media_fault = fault
 
@@ -113,7 +113,7 @@ def test_a_file_has_an_unexpected_form(
 @pytest.mark.parametrize(
     ("fault", "size"), [("empty", 0), ("truncated", (44 + 32000) // 2), ("not_audio", 37)]
 )
-def test_a_file_is_no_sound(app: App, company: Company, fault: MediaFault, size: int) -> None:
+def test_a_file_is_no_sound(app: App, company: OpenCompany, fault: MediaFault, size: int) -> None:
     company.mischief.media_fault = fault
 
     leave_a_message(app, company)
@@ -122,7 +122,7 @@ def test_a_file_is_no_sound(app: App, company: Company, fault: MediaFault, size:
     assert len(fetch_file(app).content) == size
 
 
-def test_a_deletion_that_does_not_delete(app: App, company: Company, client: Client) -> None:
+def test_a_deletion_that_does_not_delete(app: App, company: OpenCompany, client: Client) -> None:
     company.mischief.keeps_deleted = True
     leave_a_message(app, company)
     company.settle()
@@ -136,7 +136,7 @@ def test_a_deletion_that_does_not_delete(app: App, company: Company, client: Cli
 
 @pytest.mark.parametrize(("fault", "status"), [("429", 429), ("500", 500)])
 def test_the_rest_server_refuses_until_it_is_told_otherwise(
-    company: Company, fault: ApiFault, status: int
+    company: OpenCompany, fault: ApiFault, status: int
 ) -> None:
     company.mischief.api_fault = fault
     address = f"{company.desk.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
@@ -148,7 +148,7 @@ def test_the_rest_server_refuses_until_it_is_told_otherwise(
     assert httpx.get(address, auth=(ACCOUNT, TOKEN)).status_code == 200
 
 
-def test_the_rest_server_is_down_or_slow(company: Company) -> None:
+def test_the_rest_server_is_down_or_slow(company: OpenCompany) -> None:
     company.mischief.api_faults, company.mischief.slow_api_s = ["down", "slow"], 0.2
     address = f"{company.desk.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
 
@@ -161,7 +161,7 @@ def test_the_rest_server_is_down_or_slow(company: Company) -> None:
     assert time.monotonic() - begun >= 0.2
 
 
-def test_the_same_script_gives_the_same_log_twice(app: App, company: Company) -> None:
+def test_the_same_script_gives_the_same_log_twice(app: App, company: OpenCompany) -> None:
     logs = []
     for _ in range(2):
         app.says("/voice/incoming", '<Gather numDigits="1" action="/menu"><Play>/tone.wav</Play></Gather>')

@@ -9,7 +9,8 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from ivr.simulator.clock import VirtualClock
-from ivr.simulator.company import Company, CompanySettings
+from ivr.simulator.company import CompanySettings
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.profiles import SIGNALWIRE, SOMLENG
 from tests.simulator.any_app import ACCOUNT, CALLER, HOTLINE, TOKEN, App, tone, twiml
 
@@ -18,20 +19,20 @@ SIGNING_KEY = "another-secret-for-signatures"
 
 
 @pytest.fixture
-def somleng(settings: CompanySettings) -> Iterator[Company]:
-    company = Company(replace(settings, profile=SOMLENG), VirtualClock())
+def somleng(settings: CompanySettings) -> Iterator[OpenCompany]:
+    company = OpenCompany(replace(settings, profile=SOMLENG), VirtualClock())
     with company.serving():
         yield company
 
 
 @pytest.fixture
-def signalwire(settings: CompanySettings) -> Iterator[Company]:
-    company = Company(replace(settings, profile=SIGNALWIRE, signing_key=SIGNING_KEY), VirtualClock())
+def signalwire(settings: CompanySettings) -> Iterator[OpenCompany]:
+    company = OpenCompany(replace(settings, profile=SIGNALWIRE, signing_key=SIGNING_KEY), VirtualClock())
     with company.serving():
         yield company
 
 
-def api(company: Company, path: str) -> str:
+def api(company: OpenCompany, path: str) -> str:
     return f"{company.desk.base_url}{company.settings.profile.path}/Accounts/{ACCOUNT}{path}"
 
 
@@ -39,7 +40,9 @@ def api(company: Company, path: str) -> str:
     "withheld",
     ["anonymous", "+266696687", "+7378742833", "+8656696", "+2562533", "+86282452253", "+7748283", ""],
 )
-def test_76_a_withheld_caller_arrives_in_each_of_its_forms(app: App, company: Company, withheld: str) -> None:
+def test_76_a_withheld_caller_arrives_in_each_of_its_forms(
+    app: App, company: OpenCompany, withheld: str
+) -> None:
     app.says("/voice/incoming", "<Hangup/>")
 
     company.handset(withheld).dial(HOTLINE)
@@ -47,7 +50,7 @@ def test_76_a_withheld_caller_arrives_in_each_of_its_forms(app: App, company: Co
     assert app.asked("/voice/incoming")[0].form["From"] == withheld
 
 
-def test_77_somleng_has_bare_ids_and_few_fields(app: App, somleng: Company) -> None:
+def test_77_somleng_has_bare_ids_and_few_fields(app: App, somleng: OpenCompany) -> None:
     app.says("/voice/incoming", "<Say>Hello</Say>")
 
     somleng.handset(CALLER).dial(HOTLINE).listen()
@@ -67,7 +70,7 @@ def test_77_somleng_has_bare_ids_and_few_fields(app: App, somleng: Company) -> N
     }
 
 
-def test_77_somleng_stops_at_a_pause_and_knows_no_fallback(app: App, somleng: Company) -> None:
+def test_77_somleng_stops_at_a_pause_and_knows_no_fallback(app: App, somleng: OpenCompany) -> None:
     app.says("/voice/incoming", "<Say>Hello</Say><Pause/><Say>Never</Say>")
 
     call = somleng.handset(CALLER).dial(HOTLINE).listen()
@@ -77,7 +80,7 @@ def test_77_somleng_stops_at_a_pause_and_knows_no_fallback(app: App, somleng: Co
     assert app.asked("/voice/fallback") == []
 
 
-def test_77_somleng_tells_only_the_end_of_a_placed_call(app: App, somleng: Company) -> None:
+def test_77_somleng_tells_only_the_end_of_a_placed_call(app: App, somleng: OpenCompany) -> None:
     somleng.handset(CALLER).answers()
     app.says("/called", "<Hangup/>")
     app.says("/progress", "")
@@ -98,7 +101,7 @@ def test_77_somleng_tells_only_the_end_of_a_placed_call(app: App, somleng: Compa
     assert app.asked("/called")[0].form["CallStatus"] == "ringing"
 
 
-def test_77_somleng_refuses_with_422_and_deletes_nothing(app: App, somleng: Company) -> None:
+def test_77_somleng_refuses_with_422_and_deletes_nothing(app: App, somleng: OpenCompany) -> None:
     app.says("/voice/incoming", '<Record action="/kept"/>')
     app.says("/kept", "<Hangup/>")
     call = somleng.handset(CALLER).dial(HOTLINE).listen().speak(tone(1.0), then="key")
@@ -117,7 +120,7 @@ def test_77_somleng_refuses_with_422_and_deletes_nothing(app: App, somleng: Comp
     assert deleted == [404, 404]
 
 
-def test_77_somleng_hands_files_to_anybody_from_another_place(app: App, somleng: Company) -> None:
+def test_77_somleng_hands_files_to_anybody_from_another_place(app: App, somleng: OpenCompany) -> None:
     app.says("/voice/incoming", '<Record action="/kept"/>')
     app.says("/kept", "<Hangup/>")
     somleng.handset(CALLER).dial(HOTLINE).listen().speak(tone(1.0), then="key")
@@ -129,7 +132,9 @@ def test_77_somleng_hands_files_to_anybody_from_another_place(app: App, somleng:
     assert httpx.get(f"{somleng.base_url}/storage/nothing.wav").status_code == 404
 
 
-def test_77_somleng_does_not_filter_recordings_by_date(app: App, somleng: Company, company: Company) -> None:
+def test_77_somleng_does_not_filter_recordings_by_date(
+    app: App, somleng: OpenCompany, company: OpenCompany
+) -> None:
     app.says("/voice/incoming", '<Record action="/kept"/>')
     app.says("/kept", "<Hangup/>")
     found = []
@@ -144,7 +149,7 @@ def test_77_somleng_does_not_filter_recordings_by_date(app: App, somleng: Compan
     assert found == [1, 0]
 
 
-def test_77_somleng_refuses_a_caller_without_a_number(app: App, somleng: Company) -> None:
+def test_77_somleng_refuses_a_caller_without_a_number(app: App, somleng: OpenCompany) -> None:
     call = somleng.handset("anonymous").dial(HOTLINE)
     somleng.settle()
 
@@ -152,7 +157,7 @@ def test_77_somleng_refuses_a_caller_without_a_number(app: App, somleng: Company
     assert app.asked("/voice/incoming") == []
 
 
-def test_77_a_redirect_answers_at_somleng(app: App, somleng: Company) -> None:
+def test_77_a_redirect_answers_at_somleng(app: App, somleng: OpenCompany) -> None:
     app.says("/voice/incoming", "<Redirect>/busy</Redirect>")
     app.says("/busy", "<Reject/>")
 
@@ -164,7 +169,7 @@ def test_77_a_redirect_answers_at_somleng(app: App, somleng: Company) -> None:
     assert app.asked("/voice/status")[0].form["CallStatus"] == "completed"
 
 
-def test_77_an_empty_redirect_is_refused_at_somleng(app: App, somleng: Company) -> None:
+def test_77_an_empty_redirect_is_refused_at_somleng(app: App, somleng: OpenCompany) -> None:
     app.says("/voice/incoming", "<Redirect/>")
 
     call = somleng.handset(CALLER).dial(HOTLINE).listen()
@@ -172,7 +177,7 @@ def test_77_an_empty_redirect_is_refused_at_somleng(app: App, somleng: Company) 
     assert [trouble.code for trouble in call.errors] == [11100]
 
 
-def test_77_somleng_does_not_look_at_the_status_of_an_answer(app: App, somleng: Company) -> None:
+def test_77_somleng_does_not_look_at_the_status_of_an_answer(app: App, somleng: OpenCompany) -> None:
     failing = twiml("<Say>Hello</Say>")
     failing.status_code = 500
     app.on("/voice/incoming", failing)
@@ -180,7 +185,7 @@ def test_77_somleng_does_not_look_at_the_status_of_an_answer(app: App, somleng: 
     assert somleng.handset(CALLER).dial(HOTLINE).listen().heard[0].text == "Hello"
 
 
-def test_78_somleng_posts_silence_without_digits(app: App, somleng: Company) -> None:
+def test_78_somleng_posts_silence_without_digits(app: App, somleng: OpenCompany) -> None:
     app.says("/voice/incoming", '<Gather actionOnEmptyResult="true" action="/menu"/>')
     app.says("/menu", "<Hangup/>")
 
@@ -189,7 +194,7 @@ def test_78_somleng_posts_silence_without_digits(app: App, somleng: Company) -> 
     assert "Digits" not in app.asked("/menu")[0].form
 
 
-def test_78_somleng_tells_neither_key_nor_id_of_a_recording(app: App, somleng: Company) -> None:
+def test_78_somleng_tells_neither_key_nor_id_of_a_recording(app: App, somleng: OpenCompany) -> None:
     app.says("/voice/incoming", '<Record action="/kept"/>')
     app.says("/kept", "<Hangup/>")
 
@@ -200,7 +205,7 @@ def test_78_somleng_tells_neither_key_nor_id_of_a_recording(app: App, somleng: C
     assert not {"Digits", "RecordingSid"} & set(form)
 
 
-def test_79_signalwire_has_its_own_path_and_signing_key(app: App, signalwire: Company) -> None:
+def test_79_signalwire_has_its_own_path_and_signing_key(app: App, signalwire: OpenCompany) -> None:
     app.says("/voice/incoming", '<Record action="/kept"/>')
     app.says("/kept", "<Hangup/>")
     signalwire.handset(CALLER).dial(HOTLINE).listen().speak(tone(1.0), then="key")
@@ -212,7 +217,7 @@ def test_79_signalwire_has_its_own_path_and_signing_key(app: App, signalwire: Co
     assert "X-Twilio-Signature" not in seen.headers
 
 
-def test_79_signalwire_deletes_and_hands_files_to_anybody(app: App, signalwire: Company) -> None:
+def test_79_signalwire_deletes_and_hands_files_to_anybody(app: App, signalwire: OpenCompany) -> None:
     app.says("/voice/incoming", '<Record action="/kept"/>')
     app.says("/kept", "<Hangup/>")
     signalwire.handset(CALLER).dial(HOTLINE).listen().speak(tone(1.0), then="key")

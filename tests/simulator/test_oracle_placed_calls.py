@@ -5,8 +5,8 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from ivr.simulator.company import Company
 from ivr.simulator.handset import HandsetCall
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.sounds import read_voice
 from tests.simulator.any_app import ACCOUNT, CALLER, HOTLINE, TOKEN, App, tone
 
@@ -32,7 +32,7 @@ def progress(app: App, name: str) -> list[str | None]:
     return [seen.form.get(name) for seen in app.asked("/progress")]
 
 
-def test_65_a_placed_call_tells_four_steps_in_order(app: App, company: Company, client: Client) -> None:
+def test_65_a_placed_call_tells_four_steps_in_order(app: App, company: OpenCompany, client: Client) -> None:
     company.handset(CALLER).answers(after_s=4.0)
 
     sid = place(client, app)
@@ -52,7 +52,7 @@ def test_65_a_placed_call_tells_four_steps_in_order(app: App, company: Company, 
     )
 
 
-def test_65_creating_answers_201_and_queued(company: Company) -> None:
+def test_65_creating_answers_201_and_queued(company: OpenCompany) -> None:
     answer = httpx.post(
         f"{company.desk.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json",
         data={"To": CALLER, "From": HOTLINE, "Twiml": HELLO},
@@ -64,7 +64,7 @@ def test_65_creating_answers_201_and_queued(company: Company) -> None:
     assert answer.json()["start_time"] is None
 
 
-def test_65_steps_may_arrive_in_any_order(app: App, company: Company, client: Client) -> None:
+def test_65_steps_may_arrive_in_any_order(app: App, company: OpenCompany, client: Client) -> None:
     company.mischief.reversed_progress = True
     company.handset(CALLER).answers()
 
@@ -75,7 +75,7 @@ def test_65_steps_may_arrive_in_any_order(app: App, company: Company, client: Cl
     assert progress(app, "CallStatus")[-1] == "initiated"
 
 
-def test_65_without_events_only_the_end_is_told(app: App, company: Company, client: Client) -> None:
+def test_65_without_events_only_the_end_is_told(app: App, company: OpenCompany, client: Client) -> None:
     company.handset(CALLER).answers()
 
     place(client, app, status_callback_event=["completed"])
@@ -84,7 +84,9 @@ def test_65_without_events_only_the_end_is_told(app: App, company: Company, clie
     assert progress(app, "CallStatus") == ["completed"]
 
 
-def test_66_the_end_tells_seconds_and_minutes_rounded_up(app: App, company: Company, client: Client) -> None:
+def test_66_the_end_tells_seconds_and_minutes_rounded_up(
+    app: App, company: OpenCompany, client: Client
+) -> None:
     company.handset(CALLER).answers()
 
     place(client, app)
@@ -94,7 +96,7 @@ def test_66_the_end_tells_seconds_and_minutes_rounded_up(app: App, company: Comp
     assert (last["CallDuration"], last["Duration"], last["SipResponseCode"]) == ("62", "2", "200")
 
 
-def test_67_cancelled_while_queued_nobody_is_told(app: App, company: Company, client: Client) -> None:
+def test_67_cancelled_while_queued_nobody_is_told(app: App, company: OpenCompany, client: Client) -> None:
     place(client, app)
     second = place(client, app)
 
@@ -105,7 +107,7 @@ def test_67_cancelled_while_queued_nobody_is_told(app: App, company: Company, cl
     assert {seen.form["CallSid"] for seen in app.asked("/progress")} == {company.calls[0].sid}
 
 
-def test_67_cancelled_while_ringing_the_end_is_told(app: App, company: Company, client: Client) -> None:
+def test_67_cancelled_while_ringing_the_end_is_told(app: App, company: OpenCompany, client: Client) -> None:
     sid = place(client, app)
 
     assert company.handset(CALLER).rings()
@@ -115,7 +117,7 @@ def test_67_cancelled_while_ringing_the_end_is_told(app: App, company: Company, 
     assert progress(app, "CallStatus") == ["initiated", "ringing", "canceled"]
 
 
-def test_68_nobody_answers_in_time(app: App, company: Company, client: Client) -> None:
+def test_68_nobody_answers_in_time(app: App, company: OpenCompany, client: Client) -> None:
     place(client, app, timeout=20)
     company.settle()
     last = app.asked("/progress")[-1].form
@@ -124,7 +126,7 @@ def test_68_nobody_answers_in_time(app: App, company: Company, client: Client) -
     assert app.asked("/called") == []
 
 
-def test_68_a_busy_and_an_unreachable_telephone(app: App, company: Company, client: Client) -> None:
+def test_68_a_busy_and_an_unreachable_telephone(app: App, company: OpenCompany, client: Client) -> None:
     company.handset(CALLER).is_busy()
     company.handset("+447700900102").is_unreachable()
 
@@ -140,7 +142,7 @@ def test_68_a_busy_and_an_unreachable_telephone(app: App, company: Company, clie
     )
 
 
-def test_69_calls_leave_the_queue_one_a_second(app: App, company: Company, client: Client) -> None:
+def test_69_calls_leave_the_queue_one_a_second(app: App, company: OpenCompany, client: Client) -> None:
     for last in range(3):
         place(client, app, to=f"+44770090010{last}")
 
@@ -152,13 +154,15 @@ def test_69_calls_leave_the_queue_one_a_second(app: App, company: Company, clien
     assert states == ["ringing", "initiated", "queued"]
 
 
-def called(app: App, company: Company, client: Client, document: str) -> HandsetCall:
+def called(app: App, company: OpenCompany, client: Client, document: str) -> HandsetCall:
     place(client, app)
     app.says("/called", document)
     return company.handset(CALLER).pick_up()
 
 
-def test_72_a_live_call_is_taken_elsewhere_within_a_verb(app: App, company: Company, client: Client) -> None:
+def test_72_a_live_call_is_taken_elsewhere_within_a_verb(
+    app: App, company: OpenCompany, client: Client
+) -> None:
     call = called(app, company, client, "<Pause length='60'/><Say>Never</Say>")
     app.says("/other", "<Say>Elsewhere</Say>")
 
@@ -170,7 +174,7 @@ def test_72_a_live_call_is_taken_elsewhere_within_a_verb(app: App, company: Comp
     assert call.now_s < 10.0
 
 
-def test_72_a_document_may_be_handed_over(app: App, company: Company, client: Client) -> None:
+def test_72_a_document_may_be_handed_over(app: App, company: OpenCompany, client: Client) -> None:
     call = called(app, company, client, "<Pause length='60'/>")
 
     client.calls(call.call.sid).update(twiml=HELLO)
@@ -179,7 +183,7 @@ def test_72_a_document_may_be_handed_over(app: App, company: Company, client: Cl
     assert [heard.text for heard in call.heard] == ["Hello"]
 
 
-def test_72_a_finished_call_cannot_be_changed(app: App, company: Company, client: Client) -> None:
+def test_72_a_finished_call_cannot_be_changed(app: App, company: OpenCompany, client: Client) -> None:
     call = called(app, company, client, "<Hangup/>")
 
     with pytest.raises(TwilioRestException) as raised:
@@ -188,7 +192,7 @@ def test_72_a_finished_call_cannot_be_changed(app: App, company: Company, client
     assert (raised.value.status, raised.value.code) == (400, 21220)
 
 
-def test_72_a_live_call_is_ended_over_rest(app: App, company: Company, client: Client) -> None:
+def test_72_a_live_call_is_ended_over_rest(app: App, company: OpenCompany, client: Client) -> None:
     call = called(app, company, client, "<Pause length='60'/>")
 
     call.stay_silent(10.0)
@@ -200,7 +204,7 @@ def test_72_a_live_call_is_ended_over_rest(app: App, company: Company, client: C
 
 
 def test_73_a_record_reached_by_a_live_update_needs_an_action(
-    app: App, company: Company, client: Client
+    app: App, company: OpenCompany, client: Client
 ) -> None:
     call = called(app, company, client, "<Pause length='60'/>")
     app.says("/other", "<Record/>")
@@ -212,7 +216,7 @@ def test_73_a_record_reached_by_a_live_update_needs_an_action(
 
 
 def test_19_a_document_without_address_needs_an_absolute_action(
-    app: App, company: Company, client: Client
+    app: App, company: OpenCompany, client: Client
 ) -> None:
     place(client, app, twiml='<Response><Gather action="/menu" numDigits="1"/></Response>', url=None)
     call = company.handset(CALLER).pick_up().listen()
@@ -242,7 +246,7 @@ def test_19_a_document_without_address_needs_an_absolute_action(
     ids=str,
 )
 def test_74_a_call_that_cannot_be_placed_has_its_code(
-    app: App, company: Company, client: Client, wanted: dict[str, object], code: int
+    app: App, company: OpenCompany, client: Client, wanted: dict[str, object], code: int
 ) -> None:
     with pytest.raises(TwilioRestException) as raised:
         place(client, app, **wanted)
@@ -251,7 +255,7 @@ def test_74_a_call_that_cannot_be_placed_has_its_code(
     assert company.calls == ()
 
 
-def test_74_the_magic_sender_is_valid(app: App, company: Company, client: Client) -> None:
+def test_74_the_magic_sender_is_valid(app: App, company: OpenCompany, client: Client) -> None:
     place(client, app, from_="+15005550006")
 
     assert [call.from_ for call in company.calls] == ["+15005550006"]
@@ -265,7 +269,7 @@ def test_75_lists_iterate_over_pages(app: App, client: Client) -> None:
     assert len(client.calls.list(status="queued")) == 5
 
 
-def test_75_a_page_over_1000_is_refused(company: Company) -> None:
+def test_75_a_page_over_1000_is_refused(company: OpenCompany) -> None:
     answer = httpx.get(
         f"{company.desk.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json",
         params={"PageSize": 1001},
@@ -275,7 +279,7 @@ def test_75_a_page_over_1000_is_refused(company: Company) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, 20007)
 
 
-def test_75_and_81_a_429_was_not_processed(app: App, company: Company, client: Client) -> None:
+def test_75_and_81_a_429_was_not_processed(app: App, company: OpenCompany, client: Client) -> None:
     company.mischief.api_faults.append("429")
 
     with pytest.raises(TwilioRestException) as raised:
@@ -286,7 +290,7 @@ def test_75_and_81_a_429_was_not_processed(app: App, company: Company, client: C
     assert len(company.calls) == 1
 
 
-def test_81_a_500_may_have_been_processed(app: App, company: Company, client: Client) -> None:
+def test_81_a_500_may_have_been_processed(app: App, company: OpenCompany, client: Client) -> None:
     company.mischief.api_faults.append("500_but_done")
 
     with pytest.raises(TwilioRestException) as raised:
@@ -296,7 +300,7 @@ def test_81_a_500_may_have_been_processed(app: App, company: Company, client: Cl
     assert [call.to for call in client.calls.list(to=CALLER)] == [CALLER]
 
 
-def test_82_an_unknown_parameter_is_ignored(company: Company) -> None:
+def test_82_an_unknown_parameter_is_ignored(company: OpenCompany) -> None:
     answer = httpx.post(
         f"{company.desk.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json",
         data={"To": CALLER, "From": HOTLINE, "Twiml": HELLO, "Colour": "green"},
@@ -307,13 +311,13 @@ def test_82_an_unknown_parameter_is_ignored(company: Company) -> None:
 
 
 @pytest.mark.parametrize("auth", [None, (ACCOUNT, "wrong"), ("AC" + "9" * 32, TOKEN)])
-def test_only_the_account_is_let_in(company: Company, auth: tuple[str, str] | None) -> None:
+def test_only_the_account_is_let_in(company: OpenCompany, auth: tuple[str, str] | None) -> None:
     answer = httpx.get(f"{company.desk.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json", auth=auth)
 
     assert (answer.status_code, answer.json()["code"]) == (401, 20003)
 
 
-def test_a_decline_is_busy(app: App, company: Company, client: Client) -> None:
+def test_a_decline_is_busy(app: App, company: OpenCompany, client: Client) -> None:
     place(client, app)
 
     company.handset(CALLER).decline()
@@ -322,7 +326,7 @@ def test_a_decline_is_busy(app: App, company: Company, client: Client) -> None:
     assert progress(app, "CallStatus")[-1] == "busy"
 
 
-def test_hanging_up_while_it_rings_is_busy_too(app: App, company: Company, client: Client) -> None:
+def test_hanging_up_while_it_rings_is_busy_too(app: App, company: OpenCompany, client: Client) -> None:
     place(client, app)
 
     assert company.handset(CALLER).rings()
@@ -332,7 +336,7 @@ def test_hanging_up_while_it_rings_is_busy_too(app: App, company: Company, clien
     assert progress(app, "CallStatus")[-1] == "busy"
 
 
-def test_a_placed_call_can_be_talked_to(app: App, company: Company, client: Client) -> None:
+def test_a_placed_call_can_be_talked_to(app: App, company: OpenCompany, client: Client) -> None:
     call = called(
         app, company, client, '<Gather numDigits="1" action="/menu"><Play>/tone.wav</Play></Gather>'
     )
@@ -348,7 +352,7 @@ def test_a_placed_call_can_be_talked_to(app: App, company: Company, client: Clie
 
 
 def test_72_a_call_that_still_rings_begins_with_the_other_document(
-    app: App, company: Company, client: Client
+    app: App, company: OpenCompany, client: Client
 ) -> None:
     sid = place(client, app)
     app.says("/other", "<Say>Elsewhere</Say>")
@@ -362,7 +366,7 @@ def test_72_a_call_that_still_rings_begins_with_the_other_document(
 
 
 def test_72_a_recording_that_is_cut_short_by_the_app_is_kept(
-    app: App, company: Company, client: Client
+    app: App, company: OpenCompany, client: Client
 ) -> None:
     call = called(app, company, client, '<Record action="/kept"/>').listen()
     app.says("/other", "<Hangup/>")

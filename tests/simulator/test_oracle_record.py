@@ -7,9 +7,9 @@ import httpx
 import pytest
 from twilio.rest import Client
 
-from ivr.simulator.company import Company
 from ivr.simulator.handset import HandsetCall
 from ivr.simulator.mischief import Delivery
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.recordings import Recording
 from ivr.simulator.sounds import silence
 from tests.simulator.any_app import ACCOUNT, CALLER, HOTLINE, TOKEN, App, tone
@@ -18,7 +18,7 @@ BEEP_S = 0.5
 ALL_EVENTS = "in-progress completed absent"
 
 
-def be_recorded(app: App, company: Company, attributes: str = "", *, after: str = "") -> HandsetCall:
+def be_recorded(app: App, company: OpenCompany, attributes: str = "", *, after: str = "") -> HandsetCall:
     """Return a call right after the beep."""
     record = f'<Record action="/kept" recordingStatusCallback="/recorded" {attributes}/>'
     app.says("/voice/incoming", record + after)
@@ -32,7 +32,7 @@ def kept(app: App) -> dict[str, str]:
     return seen.form
 
 
-def one_recording(app: App, company: Company, length_s: float = 2.0) -> Recording:
+def one_recording(app: App, company: OpenCompany, length_s: float = 2.0) -> Recording:
     be_recorded(app, company).speak(tone(length_s), then="key").listen()
     company.settle()
     return company.recordings[0]
@@ -43,7 +43,7 @@ def read(url: str, **query: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize(("attributes", "lasts_s"), [("", 2.0 + 5.0), ('timeout="3"', 2.0 + 3.0)])
-def test_33_silence_ends_a_recording(app: App, company: Company, attributes: str, lasts_s: float) -> None:
+def test_33_silence_ends_a_recording(app: App, company: OpenCompany, attributes: str, lasts_s: float) -> None:
     call = be_recorded(app, company, attributes)
 
     call.speak(tone(2.0), then="silence")
@@ -52,7 +52,7 @@ def test_33_silence_ends_a_recording(app: App, company: Company, attributes: str
     assert kept(app)["Digits"] == ""
 
 
-def test_33_the_limit_ends_a_recording(app: App, company: Company) -> None:
+def test_33_the_limit_ends_a_recording(app: App, company: OpenCompany) -> None:
     call = be_recorded(app, company, 'maxLength="4"')
 
     call.speak(tone(60.0), then="silence")
@@ -62,7 +62,7 @@ def test_33_the_limit_ends_a_recording(app: App, company: Company) -> None:
 
 
 @pytest.mark.parametrize("key", ["0", "5", "*", "#"])
-def test_33_any_key_ends_a_recording(app: App, company: Company, key: str) -> None:
+def test_33_any_key_ends_a_recording(app: App, company: OpenCompany, key: str) -> None:
     call = be_recorded(app, company)
 
     call.speak(tone(2.0), then="key", key=key)
@@ -71,7 +71,7 @@ def test_33_any_key_ends_a_recording(app: App, company: Company, key: str) -> No
     assert kept(app)["Digits"] == key
 
 
-def test_33_a_key_outside_the_set_does_not_end_it(app: App, company: Company) -> None:
+def test_33_a_key_outside_the_set_does_not_end_it(app: App, company: OpenCompany) -> None:
     call = be_recorded(app, company, 'finishOnKey="#"')
 
     call.press("1")
@@ -79,7 +79,7 @@ def test_33_a_key_outside_the_set_does_not_end_it(app: App, company: Company) ->
     assert call.state == "recording"
 
 
-def test_33_a_long_silence_within_the_speech_ends_it_too(app: App, company: Company) -> None:
+def test_33_a_long_silence_within_the_speech_ends_it_too(app: App, company: OpenCompany) -> None:
     call = be_recorded(app, company, 'timeout="4"')
 
     call.line.speak(silence(4.5))
@@ -88,7 +88,7 @@ def test_33_a_long_silence_within_the_speech_ends_it_too(app: App, company: Comp
     assert call.now_s == BEEP_S + 4.0
 
 
-def test_34_the_action_tells_address_length_and_key(app: App, company: Company) -> None:
+def test_34_the_action_tells_address_length_and_key(app: App, company: OpenCompany) -> None:
     recording = one_recording(app, company, 2.0)
 
     assert (
@@ -98,7 +98,7 @@ def test_34_the_action_tells_address_length_and_key(app: App, company: Company) 
 
 
 def test_35_hanging_up_keeps_the_recording_and_asks_an_answer_nobody_hears(
-    app: App, company: Company
+    app: App, company: OpenCompany
 ) -> None:
     call = be_recorded(app, company)
 
@@ -111,7 +111,7 @@ def test_35_hanging_up_keeps_the_recording_and_asks_an_answer_nobody_hears(
     assert len(app.asked("/recorded")) == 1
 
 
-def test_36_the_file_is_missing_until_the_callback(app: App, company: Company) -> None:
+def test_36_the_file_is_missing_until_the_callback(app: App, company: OpenCompany) -> None:
     be_recorded(app, company).speak(tone(2.0), then="key").listen()
     address = kept(app)["RecordingUrl"]
 
@@ -127,7 +127,7 @@ def test_36_the_file_is_missing_until_the_callback(app: App, company: Company) -
     ("before_action", "order"), [(0, ["/kept", "/recorded"]), (1, ["/recorded", "/kept"])]
 )
 def test_37_the_callback_may_come_after_or_before_the_action(
-    app: App, company: Company, before_action: int, order: list[str]
+    app: App, company: OpenCompany, before_action: int, order: list[str]
 ) -> None:
     company.mischief.deliveries["recording"] = Delivery(copies=1 - before_action, before_action=before_action)
 
@@ -136,7 +136,7 @@ def test_37_the_callback_may_come_after_or_before_the_action(
     assert [seen.path for seen in app.seen if seen.path in order] == order
 
 
-def test_38_the_callback_names_nobody(app: App, company: Company) -> None:
+def test_38_the_callback_names_nobody(app: App, company: OpenCompany) -> None:
     one_recording(app, company)
     form = app.asked("/recorded")[0].form
 
@@ -146,7 +146,7 @@ def test_38_the_callback_names_nobody(app: App, company: Company) -> None:
 
 @pytest.mark.parametrize(("trim", "told_s"), [("trim-silence", "2"), ("do-not-trim", "7")])
 def test_39_trimming_shortens_what_the_callback_tells(
-    app: App, company: Company, trim: str, told_s: str
+    app: App, company: OpenCompany, trim: str, told_s: str
 ) -> None:
     be_recorded(app, company, f'trim="{trim}"').speak(tone(2.0), then="silence").listen()
     company.settle()
@@ -155,7 +155,7 @@ def test_39_trimming_shortens_what_the_callback_tells(
     assert app.asked("/recorded")[0].form["RecordingDuration"] == told_s
 
 
-def test_40_a_silent_recording_is_kept_by_one_kind_of_account(app: App, company: Company) -> None:
+def test_40_a_silent_recording_is_kept_by_one_kind_of_account(app: App, company: OpenCompany) -> None:
     call = be_recorded(app, company, after="<Say>We heard nothing</Say>")
 
     call.stay_silent()
@@ -165,7 +165,7 @@ def test_40_a_silent_recording_is_kept_by_one_kind_of_account(app: App, company:
     assert len(company.recordings) == 1
 
 
-def test_40_and_dropped_by_the_other(app: App, company: Company) -> None:
+def test_40_and_dropped_by_the_other(app: App, company: OpenCompany) -> None:
     company.mischief.silent_recordings = "dropped"
     events = f'recordingStatusCallbackEvent="{ALL_EVENTS}"'
     call = be_recorded(app, company, events, after="<Say>We heard nothing</Say>")
@@ -179,7 +179,7 @@ def test_40_and_dropped_by_the_other(app: App, company: Company) -> None:
     assert (app.asked("/kept"), company.recordings) == ([], ())
 
 
-def test_41_verbs_after_a_record_never_run(app: App, company: Company) -> None:
+def test_41_verbs_after_a_record_never_run(app: App, company: OpenCompany) -> None:
     call = be_recorded(app, company, after="<Say>Never</Say>")
 
     call.speak(tone(1.0), then="key").listen()
@@ -188,7 +188,7 @@ def test_41_verbs_after_a_record_never_run(app: App, company: Company) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["", ".wav"])
-def test_42_the_file_is_telephone_wav(app: App, company: Company, suffix: str) -> None:
+def test_42_the_file_is_telephone_wav(app: App, company: OpenCompany, suffix: str) -> None:
     one_recording(app, company, 2.0)
 
     answer = read(kept(app)["RecordingUrl"] + suffix)
@@ -199,7 +199,7 @@ def test_42_the_file_is_telephone_wav(app: App, company: Company, suffix: str) -
     assert form == (8000, 2, 1, 16000)
 
 
-def test_42_there_is_an_mp3_and_no_second_channel(app: App, company: Company) -> None:
+def test_42_there_is_an_mp3_and_no_second_channel(app: App, company: OpenCompany) -> None:
     one_recording(app, company)
     address = kept(app)["RecordingUrl"]
 
@@ -208,7 +208,7 @@ def test_42_there_is_an_mp3_and_no_second_channel(app: App, company: Company) ->
     assert read(address, RequestedChannels="1").status_code == 200
 
 
-def test_43_a_stranger_cannot_have_the_file(app: App, company: Company) -> None:
+def test_43_a_stranger_cannot_have_the_file(app: App, company: OpenCompany) -> None:
     one_recording(app, company)
 
     assert httpx.get(kept(app)["RecordingUrl"]).status_code == 401
@@ -216,7 +216,7 @@ def test_43_a_stranger_cannot_have_the_file(app: App, company: Company) -> None:
 
 
 def test_44_a_deleted_recording_is_gone_and_leaves_its_metadata(
-    app: App, company: Company, client: Client
+    app: App, company: OpenCompany, client: Client
 ) -> None:
     recording = one_recording(app, company)
 
@@ -230,7 +230,7 @@ def test_44_a_deleted_recording_is_gone_and_leaves_its_metadata(
     assert company.recordings == ()
 
 
-def test_44_a_recording_in_progress_cannot_be_deleted(app: App, company: Company, client: Client) -> None:
+def test_44_a_recording_in_progress_cannot_be_deleted(app: App, company: OpenCompany, client: Client) -> None:
     be_recorded(app, company)
     (recording,) = client.recordings.list()
 
@@ -239,7 +239,7 @@ def test_44_a_recording_in_progress_cannot_be_deleted(app: App, company: Company
     assert (recording.status, answer.status_code) == ("in-progress", 409)
 
 
-def test_45_a_call_can_be_deleted_once_it_is_over(app: App, company: Company, client: Client) -> None:
+def test_45_a_call_can_be_deleted_once_it_is_over(app: App, company: OpenCompany, client: Client) -> None:
     call = be_recorded(app, company)
     address = f"{company.desk.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls/{call.call.sid}.json"
 

@@ -10,8 +10,9 @@ from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Request, Response
 
 from ivr.simulator.call import Address
-from ivr.simulator.company import Company, Number
+from ivr.simulator.company import Number
 from ivr.simulator.handset import HandsetCall
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.profiles import TWILIO
 from ivr.simulator.signing import signature, signed_url
 from ivr.simulator.webhooks import Asked, Courier, Patience, UndeliveredError, patience_of
@@ -27,11 +28,11 @@ VECTOR = {
 VECTOR_URL = "https://example.com/myapp.php?foo=1&bar=2"
 
 
-def dial(company: Company) -> HandsetCall:
+def dial(company: OpenCompany) -> HandsetCall:
     return company.handset(CALLER).dial(HOTLINE).listen()
 
 
-def use_voice_url(company: Company, app: App, url: str, *, fallback: bool = False) -> None:
+def use_voice_url(company: OpenCompany, app: App, url: str, *, fallback: bool = False) -> None:
     fallback_address = Address(app.url + "/voice/fallback") if fallback else None
     company.own(Number(HOTLINE, Address(app.url + url), fallback=fallback_address))
 
@@ -40,7 +41,7 @@ def codes(call: HandsetCall) -> list[int]:
     return [trouble.code for trouble in call.errors]
 
 
-def test_01_a_voice_request_carries_the_standard_set(app: App, company: Company) -> None:
+def test_01_a_voice_request_carries_the_standard_set(app: App, company: OpenCompany) -> None:
     app.says("/voice/incoming", "<Hangup/>")
 
     call = dial(company)
@@ -60,7 +61,7 @@ def test_01_a_voice_request_carries_the_standard_set(app: App, company: Company)
     )
 
 
-def test_02_its_signature_covers_the_query_and_not_the_fragment(app: App, company: Company) -> None:
+def test_02_its_signature_covers_the_query_and_not_the_fragment(app: App, company: OpenCompany) -> None:
     use_voice_url(company, app, "/voice/incoming?line=1#rc=1")
     app.says("/voice/incoming", "<Hangup/>")
 
@@ -80,7 +81,7 @@ def test_03_userinfo_and_the_port_of_https_stay_outside_the_signature() -> None:
     assert signed_url("http://example.com:8080/x") == "http://example.com:8080/x"
 
 
-def test_04_a_get_request_has_everything_in_the_signed_query(app: App, company: Company) -> None:
+def test_04_a_get_request_has_everything_in_the_signed_query(app: App, company: OpenCompany) -> None:
     company.own(Number(HOTLINE, Address(app.url + "/voice/incoming?line=1", "GET")))
     app.says("/voice/incoming", "<Hangup/>")
 
@@ -102,7 +103,7 @@ def test_04_a_get_request_has_everything_in_the_signed_query(app: App, company: 
     ids=["parameter", "host", "scheme", "slash"],
 )
 def test_05_whatever_is_changed_breaks_the_signature(
-    app: App, company: Company, changed: Callable[..., tuple[str, dict[str, str]]]
+    app: App, company: OpenCompany, changed: Callable[..., tuple[str, dict[str, str]]]
 ) -> None:
     app.says("/voice/incoming", "<Hangup/>")
 
@@ -112,7 +113,7 @@ def test_05_whatever_is_changed_breaks_the_signature(
     assert not RequestValidator(TOKEN).validate(*changed(seen), seen.headers["X-Twilio-Signature"])
 
 
-def test_06_now_and_then_an_unknown_parameter_is_sent_and_signed(app: App, company: Company) -> None:
+def test_06_now_and_then_an_unknown_parameter_is_sent_and_signed(app: App, company: OpenCompany) -> None:
     company.mischief.extra_parameter_every = 2
     app.says("/voice/incoming", "<Redirect>/next</Redirect>")
     app.says("/next", "<Hangup/>")
@@ -125,7 +126,7 @@ def test_06_now_and_then_an_unknown_parameter_is_sent_and_signed(app: App, compa
     assert RequestValidator(TOKEN).validate(second.url, second.form, second.headers["X-Twilio-Signature"])
 
 
-def test_07_a_cookie_comes_back_in_the_same_call_only(app: App, company: Company) -> None:
+def test_07_a_cookie_comes_back_in_the_same_call_only(app: App, company: OpenCompany) -> None:
     def with_cookie(_: Request) -> Response:
         response = twiml("<Redirect>/next</Redirect>")
         response.set_cookie("place", "here")
@@ -143,7 +144,7 @@ def test_07_a_cookie_comes_back_in_the_same_call_only(app: App, company: Company
     assert cookies == [None, None, "place=here", "place=here"]
 
 
-def test_08_ten_redirects_are_followed_and_the_eleventh_is_not(app: App, company: Company) -> None:
+def test_08_ten_redirects_are_followed_and_the_eleventh_is_not(app: App, company: OpenCompany) -> None:
     def onward(request: Request) -> Response:
         place = int(request.args.get("n", "0"))
         if place == last:
@@ -162,7 +163,7 @@ def test_08_ten_redirects_are_followed_and_the_eleventh_is_not(app: App, company
     assert codes(lost) == [11215]
 
 
-def test_09_a_302_on_a_gather_action_is_followed_without_digits(app: App, company: Company) -> None:
+def test_09_a_302_on_a_gather_action_is_followed_without_digits(app: App, company: OpenCompany) -> None:
     app.says("/voice/incoming", '<Gather numDigits="1" action="/moved"/>')
     app.on("/moved", Response("", 302, {"Location": "/here"}))
     app.says("/here", "<Hangup/>")
@@ -202,7 +203,7 @@ def test_10_nobody_there_is_an_error_of_the_carrier() -> None:
     assert raised.value.code == 11202
 
 
-def test_10_a_500_is_not_tried_again(app: App, company: Company) -> None:
+def test_10_a_500_is_not_tried_again(app: App, company: OpenCompany) -> None:
     use_voice_url(company, app, "/voice/incoming")
     app.on("/voice/incoming", Response("", 500))
 
@@ -212,7 +213,7 @@ def test_10_a_500_is_not_tried_again(app: App, company: Company) -> None:
     assert codes(call) == [11217]
 
 
-def test_11_a_fragment_asks_for_three_tries_under_one_token(app: App, company: Company) -> None:
+def test_11_a_fragment_asks_for_three_tries_under_one_token(app: App, company: OpenCompany) -> None:
     use_voice_url(company, app, "/voice/incoming#rc=2&rp=5xx")
     app.on("/voice/incoming", Response("", 500), Response("", 502), twiml("<Say>At last</Say>"))
 
@@ -229,7 +230,7 @@ def test_11_an_impatient_fragment_cannot_go_beyond_the_ceilings() -> None:
     assert patience == Patience(10.0, 0.1, 15.0, 5, frozenset({"4xx", "rt"}))
 
 
-def test_12_no_answer_in_time_leads_to_the_fallback(app: App, company: Company) -> None:
+def test_12_no_answer_in_time_leads_to_the_fallback(app: App, company: OpenCompany) -> None:
     use_voice_url(company, app, "/voice/incoming#tt=200", fallback=True)
     never = threading.Event()
     app.on("/voice/incoming", lambda _: (never.wait(1), twiml("<Say>Too late</Say>"))[1])
@@ -246,7 +247,7 @@ def test_12_the_usual_patience_is_fifteen_seconds() -> None:
     assert patience_of("http://app.test/voice") == Patience(5.0, 15.0, 15.0, 1, frozenset({"ct"}))
 
 
-def test_13_without_fallback_the_carrier_apologises_and_hangs_up(app: App, company: Company) -> None:
+def test_13_without_fallback_the_carrier_apologises_and_hangs_up(app: App, company: OpenCompany) -> None:
     use_voice_url(company, app, "/voice/incoming")
 
     call = dial(company)
@@ -267,7 +268,7 @@ def test_13_without_fallback_the_carrier_apologises_and_hangs_up(app: App, compa
     ids=["space before declaration", "end tag", "nothing", "another root", "over 64 kB"],
 )
 def test_14_and_16_a_document_that_cannot_be_read_has_its_code(
-    app: App, company: Company, body: bytes, code: int
+    app: App, company: OpenCompany, body: bytes, code: int
 ) -> None:
     use_voice_url(company, app, "/voice/incoming")
     app.on("/voice/incoming", Response(body, content_type="text/xml"))
@@ -275,7 +276,7 @@ def test_14_and_16_a_document_that_cannot_be_read_has_its_code(
     assert codes(dial(company)) == [code]
 
 
-def test_15_a_misspelt_verb_is_reported_and_not_spoken(app: App, company: Company) -> None:
+def test_15_a_misspelt_verb_is_reported_and_not_spoken(app: App, company: OpenCompany) -> None:
     app.says("/voice/incoming", '<say>Quiet</say><Say voise="x">Loud</Say>')
 
     call = dial(company)
@@ -284,7 +285,7 @@ def test_15_a_misspelt_verb_is_reported_and_not_spoken(app: App, company: Compan
     assert [(trouble.code, trouble.is_fatal) for trouble in call.errors] == [(12200, False)] * 2
 
 
-def test_17_an_answer_without_content_type_is_an_error(app: App, company: Company) -> None:
+def test_17_an_answer_without_content_type_is_an_error(app: App, company: OpenCompany) -> None:
     def untyped(_: Request) -> Response:
         response = twiml("<Say>Hello</Say>")
         del response.headers["Content-Type"]
@@ -301,14 +302,14 @@ def test_17_an_answer_without_content_type_is_an_error(app: App, company: Compan
     [("text/html; charset=utf-8", "Hello"), ("application/xml", "Hello"), ("text/plain", "Hello")],
 )
 def test_17_several_content_types_may_carry_a_document(
-    app: App, company: Company, content_type: str, said: str
+    app: App, company: OpenCompany, content_type: str, said: str
 ) -> None:
     app.on("/voice/incoming", Response("<Response><Say>Hello</Say></Response>", content_type=content_type))
 
     assert [heard.text for heard in dial(company).heard] == [said]
 
 
-def test_17_plain_text_is_read_aloud_and_json_is_an_error(app: App, company: Company) -> None:
+def test_17_plain_text_is_read_aloud_and_json_is_an_error(app: App, company: OpenCompany) -> None:
     use_voice_url(company, app, "/voice/incoming")
     app.on(
         "/voice/incoming",
@@ -320,7 +321,7 @@ def test_17_plain_text_is_read_aloud_and_json_is_an_error(app: App, company: Com
     assert codes(dial(company)) == [12300]
 
 
-def test_18_a_sound_as_answer_is_played_and_ends_the_call(app: App, company: Company) -> None:
+def test_18_a_sound_as_answer_is_played_and_ends_the_call(app: App, company: OpenCompany) -> None:
     app.on("/voice/incoming", Response(tone(3.0), content_type="audio/x-wav"))
 
     call = dial(company)
@@ -330,7 +331,7 @@ def test_18_a_sound_as_answer_is_played_and_ends_the_call(app: App, company: Com
     assert len(app.seen) == 1
 
 
-def test_19_a_relative_action_is_resolved_against_the_document(app: App, company: Company) -> None:
+def test_19_a_relative_action_is_resolved_against_the_document(app: App, company: OpenCompany) -> None:
     app.says("/voice/incoming", "<Redirect>deep/er</Redirect>")
     app.says("/voice/deep/er", '<Gather numDigits="1" action="../menu"/>')
     app.says("/voice/menu", "<Hangup/>")
@@ -340,7 +341,7 @@ def test_19_a_relative_action_is_resolved_against_the_document(app: App, company
     assert app.asked("/voice/menu")[0].form["Digits"] == "1"
 
 
-def test_20_the_end_of_the_document_hangs_up(app: App, company: Company) -> None:
+def test_20_the_end_of_the_document_hangs_up(app: App, company: OpenCompany) -> None:
     app.says("/voice/incoming", "<Say>Short</Say>")
 
     call = dial(company)
@@ -350,7 +351,7 @@ def test_20_the_end_of_the_document_hangs_up(app: App, company: Company) -> None
     assert app.asked("/voice/status")[0].form["CallStatus"] == "completed"
 
 
-def test_80_a_callback_that_is_answered_500_changes_nothing(app: App, company: Company) -> None:
+def test_80_a_callback_that_is_answered_500_changes_nothing(app: App, company: OpenCompany) -> None:
     app.says("/voice/incoming", '<Record action="/kept" recordingStatusCallback="/recorded"/>')
     app.says("/kept", "<Pause length='3'/><Say>Thank you</Say>")
     app.on("/recorded", Response("", 500))

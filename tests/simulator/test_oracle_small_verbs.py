@@ -3,12 +3,12 @@
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from ivr.simulator.company import Company
 from ivr.simulator.handset import HandsetCall
+from ivr.simulator.open_company import OpenCompany
 from tests.simulator.any_app import CALLER, HOTLINE, App, tone
 
 
-def dial(app: App, company: Company, document: str) -> HandsetCall:
+def dial(app: App, company: OpenCompany, document: str) -> HandsetCall:
     app.says("/voice/incoming", document)
     return company.handset(CALLER).dial(HOTLINE)
 
@@ -18,7 +18,9 @@ def kinds(call: HandsetCall) -> list[str]:
 
 
 @pytest.mark.parametrize(("reason", "final"), [("", "no-answer"), ('reason="busy"', "busy")])
-def test_46_a_rejected_call_was_never_answered(app: App, company: Company, reason: str, final: str) -> None:
+def test_46_a_rejected_call_was_never_answered(
+    app: App, company: OpenCompany, reason: str, final: str
+) -> None:
     call = dial(app, company, f"<Reject {reason}/><Redirect>/never</Redirect>")
     company.settle()
 
@@ -28,7 +30,7 @@ def test_46_a_rejected_call_was_never_answered(app: App, company: Company, reaso
     assert app.asked("/never") == []
 
 
-def test_47_hangup_as_first_verb_answers(app: App, company: Company) -> None:
+def test_47_hangup_as_first_verb_answers(app: App, company: OpenCompany) -> None:
     call = dial(app, company, "<Hangup/>")
     company.settle()
 
@@ -36,21 +38,21 @@ def test_47_hangup_as_first_verb_answers(app: App, company: Company) -> None:
     assert [seen.form["CallStatus"] for seen in app.asked("/voice/status")] == ["completed"]
 
 
-def test_48_pause_as_first_verb_keeps_ringing(app: App, company: Company) -> None:
+def test_48_pause_as_first_verb_keeps_ringing(app: App, company: OpenCompany) -> None:
     call = dial(app, company, '<Pause length="6"/><Say>Hello</Say>').listen()
     answered = next(event for event in call.log if event.kind == "answered")
 
     assert answered.at_s == 6.0
 
 
-def test_48_a_later_pause_is_silence_in_the_call(app: App, company: Company) -> None:
+def test_48_a_later_pause_is_silence_in_the_call(app: App, company: OpenCompany) -> None:
     call = dial(app, company, '<Say>Hello</Say><Pause length="6"/><Say>Again</Say>').listen()
     first, second = call.heard
 
     assert second.at_s == first.at_s + first.played_s + 6.0
 
 
-def test_49_an_empty_redirect_fetches_the_same_document_again(app: App, company: Company) -> None:
+def test_49_an_empty_redirect_fetches_the_same_document_again(app: App, company: OpenCompany) -> None:
     app.says("/voice/incoming", "<Say>Once</Say><Redirect/>", "<Hangup/>")
 
     call = company.handset(CALLER).dial(HOTLINE).listen()
@@ -59,7 +61,7 @@ def test_49_an_empty_redirect_fetches_the_same_document_again(app: App, company:
     assert [heard.text for heard in call.heard] == ["Once"]
 
 
-def test_50_a_file_is_fetched_without_parameters_and_revalidated(app: App, company: Company) -> None:
+def test_50_a_file_is_fetched_without_parameters_and_revalidated(app: App, company: OpenCompany) -> None:
     def with_etag(request: Request) -> Response:
         response = Response(tone(1.0), content_type="audio/wav")
         response.set_etag("first")
@@ -74,7 +76,7 @@ def test_50_a_file_is_fetched_without_parameters_and_revalidated(app: App, compa
     assert [heard.played_s for heard in call.heard] == [1.0, 1.0]
 
 
-def test_50_a_file_that_says_how_long_it_holds_is_not_fetched_again(app: App, company: Company) -> None:
+def test_50_a_file_that_says_how_long_it_holds_is_not_fetched_again(app: App, company: OpenCompany) -> None:
     headers = {"Cache-Control": "public, max-age=60, immutable"}
     app.on("/prompt.wav", Response(tone(1.0), content_type="audio/wav", headers=headers))
 
@@ -85,7 +87,7 @@ def test_50_a_file_that_says_how_long_it_holds_is_not_fetched_again(app: App, co
     assert (within, len(app.asked("/prompt.wav"))) == (1, 2)
 
 
-def test_51_an_endless_play_stops_at_the_hang_up(app: App, company: Company) -> None:
+def test_51_an_endless_play_stops_at_the_hang_up(app: App, company: OpenCompany) -> None:
     call = dial(app, company, '<Play loop="0">/tone.wav</Play>')
 
     call.stay_silent(7.0)
@@ -95,7 +97,9 @@ def test_51_an_endless_play_stops_at_the_hang_up(app: App, company: Company) -> 
     assert (call.heard[-1].complete, call.ended_by) == (False, "caller")
 
 
-def test_a_play_whose_file_is_missing_ends_the_call_with_the_announcement(app: App, company: Company) -> None:
+def test_a_play_whose_file_is_missing_ends_the_call_with_the_announcement(
+    app: App, company: OpenCompany
+) -> None:
     app.says("/voice/fallback", "<Say>Please call again</Say>")
 
     call = dial(app, company, "<Play>/nothing.wav</Play>").listen()
@@ -109,7 +113,7 @@ def test_a_play_whose_file_is_missing_ends_the_call_with_the_announcement(app: A
     [Response(b"<html/>", content_type="text/html"), Response(b"no sound", content_type="audio/wav")],
     ids=["another type", "no sound in it"],
 )
-def test_a_play_of_something_else_is_an_error(app: App, company: Company, answer: Response) -> None:
+def test_a_play_of_something_else_is_an_error(app: App, company: OpenCompany, answer: Response) -> None:
     app.says("/voice/fallback", "<Hangup/>")
     app.on("/odd.wav", answer)
 
@@ -118,7 +122,7 @@ def test_a_play_of_something_else_is_an_error(app: App, company: Company, answer
     assert [trouble.code for trouble in call.errors] == [12300]
 
 
-def test_words_take_the_time_they_need(app: App, company: Company) -> None:
+def test_words_take_the_time_they_need(app: App, company: OpenCompany) -> None:
     call = dial(
         app, company, '<Say language="en">' + "one two three four five six seven " * 3 + "</Say>"
     ).listen()
@@ -129,7 +133,7 @@ def test_words_take_the_time_they_need(app: App, company: Company) -> None:
 
 @pytest.mark.parametrize("rings_s", [0.0, 3.0], ids=["before the document came", "while it rang"])
 def test_a_caller_who_gives_up_before_the_answer_was_never_connected(
-    app: App, company: Company, rings_s: float
+    app: App, company: OpenCompany, rings_s: float
 ) -> None:
     app.says("/voice/incoming", '<Pause length="9"/><Say>Hello</Say>')
 

@@ -12,7 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from ivr.simulator.call import Instructions
-from ivr.simulator.company import Company, CompanySettings
+from ivr.simulator.company import CompanySettings
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.sounds import LINE_RATE_HZ, Sound
 from tests.simulator.any_app import HOTLINE, TONE_HZ, App, tone
 
@@ -69,19 +70,19 @@ def speaking_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Browser
 
 
 @pytest.fixture
-def company(settings: CompanySettings, app: App) -> Iterator[Company]:
+def company(settings: CompanySettings, app: App) -> Iterator[OpenCompany]:
     app.says(
         "/voice/incoming", '<Gather numDigits="1" action="/menu" timeout="60"><Play>/tone.wav</Play></Gather>'
     )
     app.says("/menu", '<Say>Speak after the tone</Say><Record action="/kept"/>')
     app.says("/kept", '<Say>Thank you</Say><Gather timeout="60"/>')
-    company = Company(settings)
+    company = OpenCompany(settings)
     with company.serving():
         yield company
 
 
 @pytest.fixture
-def open_phone(company: Company) -> Iterator[Callable[..., Page]]:
+def open_phone(company: OpenCompany) -> Iterator[Callable[..., Page]]:
     """Return what opens the phone in a browser; at the end nothing may have gone wrong on any page."""
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
@@ -126,7 +127,7 @@ def log_of(page: Page, kind: str) -> list[str]:
 
 
 def test_26_a_call_is_heard_answered_by_key_and_by_voice(
-    open_phone: Callable[..., Page], speaking_browser: Browser, company: Company
+    open_phone: Callable[..., Page], speaking_browser: Browser, company: OpenCompany
 ) -> None:
     page = open_phone(speaking_browser)
 
@@ -153,7 +154,7 @@ def test_26_a_call_is_heard_answered_by_key_and_by_voice(
 
 
 def test_27_a_refused_microphone_is_said_and_a_file_speaks_instead(
-    open_phone: Callable[..., Page], browser: Browser, company: Company
+    open_phone: Callable[..., Page], browser: Browser, company: OpenCompany
 ) -> None:
     page = open_phone(browser)
 
@@ -233,7 +234,7 @@ def test_the_chosen_caller_is_who_calls(open_phone: Callable[..., Page], browser
 
 
 def test_28_it_rings_when_the_hotline_calls(
-    open_phone: Callable[..., Page], browser: Browser, company: Company
+    open_phone: Callable[..., Page], browser: Browser, company: OpenCompany
 ) -> None:
     page = open_phone(browser)
     page.get_by_role("radio", name="Nobody speaks").check()
@@ -279,7 +280,7 @@ def test_on_a_small_screen_nothing_scrolls_sideways_and_keys_are_big(
     assert min(heights) >= 44
 
 
-def test_the_page_is_small_and_strictly_guarded(company: Company) -> None:
+def test_the_page_is_small_and_strictly_guarded(company: OpenCompany) -> None:
     with httpx.Client(base_url=company.desk.base_url, follow_redirects=True) as client:
         page = client.get("/")
         names = ("phone.css", "phone.js", "microphone.js", "sounds.js", "tap-worklet.js")

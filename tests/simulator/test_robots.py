@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ivr.simulator.company import Company, CompanySettings
+from ivr.simulator.company import CompanySettings
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.robots import Robot
 from ivr.simulator.scripts import read_script
 from tests.simulator.any_app import CALLER, HOTLINE, App, tone
@@ -15,7 +16,7 @@ def prepare(app: App) -> None:
 
 
 def test_a_hundred_callers_follow_their_script_in_virtual_time(
-    app: App, company: Company, tmp_path: Path
+    app: App, company: OpenCompany, tmp_path: Path
 ) -> None:
     prepare(app)
     voice = tmp_path / "voice.wav"
@@ -30,7 +31,7 @@ def test_a_hundred_callers_follow_their_script_in_virtual_time(
     assert {recording.kept_s for recording in company.recordings} == {3.0}
 
 
-def test_a_caller_can_hang_up_and_stay_silent(app: App, company: Company) -> None:
+def test_a_caller_can_hang_up_and_stay_silent(app: App, company: OpenCompany) -> None:
     prepare(app)
     robot = Robot(company)
 
@@ -45,7 +46,7 @@ def test_a_caller_can_hang_up_and_stay_silent(app: App, company: Company) -> Non
 def test_in_true_time_calls_go_on_side_by_side(app: App, settings: CompanySettings) -> None:
     app.says("/voice/incoming", '<Gather numDigits="1" action="/menu" timeout="9"/>')
     app.says("/menu", "<Hangup/>")
-    company = Company(settings)
+    company = OpenCompany(settings)
     with company.serving():
         robot = Robot(company, think_s=0.3)
         calls = [robot.call(CALLER, HOTLINE, read_script("1")) for _ in range(50)]

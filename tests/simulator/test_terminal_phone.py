@@ -14,7 +14,8 @@ import typer
 from typer.testing import CliRunner
 
 from ivr.cli.call import call
-from ivr.simulator.company import Company, CompanySettings
+from ivr.simulator.company import CompanySettings
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.scripts import HangUp, Linger, Listen, Press, ScriptError, Speak, StaySilent, read_script
 from tests.simulator.any_app import CALLER, App, tone
 
@@ -27,7 +28,7 @@ def url(settings: CompanySettings, app: App) -> Iterator[str]:
     app.says("/voice/incoming", '<Gather numDigits="1" action="/menu" timeout="1"><Say>One</Say></Gather>')
     app.says("/menu", '<Say>Speak</Say><Record timeout="1" action="/kept"/>')
     app.says("/kept", '<Say>Thank you</Say><Gather timeout="30"/>')
-    company = Company(settings)
+    company = OpenCompany(settings)
     with company.serving() as url:
         yield url
 

@@ -2,14 +2,14 @@
 
 import httpx
 
-from ivr.simulator.company import Company
+from ivr.simulator.open_company import OpenCompany
 from tests.simulator.any_app import ACCOUNT, CALLER, HOTLINE, TOKEN, App, tone
 
 WAV_HEADER_BYTES = 44
 
 
 def test_a_caller_listens_presses_speaks_and_the_app_fetches_what_she_said(
-    app: App, company: Company
+    app: App, company: OpenCompany
 ) -> None:
     app.says("/voice/incoming", '<Gather numDigits="1" action="/menu"><Play>/tone.wav</Play></Gather>')
     app.says("/menu", '<Play>/tone.wav</Play><Record action="/kept" recordingStatusCallback="/recorded"/>')

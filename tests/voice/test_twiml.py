@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile
 from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -54,7 +55,9 @@ ONE_LINE = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Iterator[Desk]:
-    with signed_carrier(tmp_path_factory.mktemp("service"), f"sqlite:///{empty_sqlite}") as carrier:
+    folder = tmp_path_factory.mktemp("service")
+    copyfile(empty_sqlite, folder / "peerline.sqlite3")
+    with signed_carrier(folder, f"sqlite:///{folder / 'peerline.sqlite3'}") as carrier:
         yield carrier.desk
 
 

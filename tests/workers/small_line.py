@@ -20,8 +20,9 @@ from ivr.persistence.migrating import migrate
 from ivr.persistence.tables import carrier_copies, messages, organisations, tasks
 from ivr.services.messages import CarrierWord, keep_recording
 from ivr.settings import Settings
-from ivr.simulator.company import Company, CompanySettings
+from ivr.simulator.company import CompanySettings
 from ivr.simulator.grammar import Record
+from ivr.simulator.open_company import OpenCompany
 from ivr.simulator.recordings import Recording
 from ivr.simulator.sounds import Sound
 from workers.workplace import Workplace, open_workplace
@@ -37,7 +38,7 @@ class SmallLine:
 
     settings: Settings
     place: Workplace
-    company: Company
+    company: OpenCompany
     hotline: Hotline
     sids: list[str] = field(default_factory=list)
 
@@ -119,7 +120,7 @@ class SmallLine:
 
 @contextmanager
 def small_line(data_dir: Path, redis_url: str) -> Iterator[SmallLine]:
-    company = Company(CompanySettings())
+    company = OpenCompany(CompanySettings())
     with company.serving() as api_url:
         settings = Settings(
             data_dir=data_dir,

@@ -80,6 +80,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_audit_heads")),
     )
     op.create_table(
+        "carrier_calls",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("call_sid", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_carrier_calls_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_calls")),
+        sa.UniqueConstraint("call_sid", name=op.f("uq_carrier_calls_call_sid")),
+    )
+    with op.batch_alter_table("carrier_calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_carrier_calls_ended_at"), ["ended_at"], unique=False)
+
+    op.create_table(
         "case_tries",
         sa.Column("carrier_call_sid", sa.String(length=64), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
@@ -169,7 +184,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.Column("hotline_id", sa.String(length=32), nullable=False),
-        sa.Column("carrier_call_sid", sa.String(length=64), nullable=False),
+        sa.Column("carrier_call_sid", sa.String(length=64), nullable=True),
         sa.Column("concern_id", sa.String(length=32), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("flow_version", sa.String(length=32), nullable=False),
@@ -185,6 +200,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
         sa.UniqueConstraint("carrier_call_sid", name=op.f("uq_calls_carrier_call_sid")),
     )
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_calls_named",
+            ["began_at"],
+            unique=False,
+            sqlite_where=sa.text("carrier_call_sid IS NOT NULL"),
+            postgresql_where=sa.text("carrier_call_sid IS NOT NULL"),
+        )
+
     op.create_table(
         "services",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -289,6 +313,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("concerns", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_concerns_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_concerns_created_at"), ["created_at"], unique=False)
         batch_op.create_index("ix_concerns_done", ["organisation_id", "state", "done_at", "id"], unique=False)
         batch_op.create_index(
             "ix_concerns_inbox",
@@ -333,6 +358,7 @@ def upgrade() -> None:
         sa.Column("sent_at", UtcTime(timezone=True), nullable=True),
         sa.Column("released_at", UtcTime(timezone=True), nullable=True),
         sa.Column("erased_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("sound_erased_at", UtcTime(timezone=True), nullable=True),
         sa.Column("fetched_at", UtcTime(timezone=True), nullable=True),
         sa.Column("fetch_failure", sa.String(length=64), nullable=True),
         sa.Column("sound_sha256", sa.String(length=64), nullable=True),
@@ -353,7 +379,21 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_messages_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_concern_id"), ["concern_id"], unique=False)
+        batch_op.create_index(
+            "ix_messages_sound_kept",
+            ["recorded_at"],
+            unique=False,
+            sqlite_where=sa.text("sound_erased_at IS NULL"),
+            postgresql_where=sa.text("sound_erased_at IS NULL"),
+        )
         batch_op.create_index("ix_messages_unreleased", ["released_at", "recorded_at"], unique=False)
+        batch_op.create_index(
+            "ix_messages_words_kept",
+            ["recorded_at"],
+            unique=False,
+            sqlite_where=sa.text("transcript_state IN ('ready', 'empty')"),
+            postgresql_where=sa.text("transcript_state IN ('ready', 'empty')"),
+        )
 
     op.create_table(
         "notes",
@@ -489,7 +529,17 @@ def downgrade() -> None:
 
     op.drop_table("notes")
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_messages_words_kept",
+            sqlite_where=sa.text("transcript_state IN ('ready', 'empty')"),
+            postgresql_where=sa.text("transcript_state IN ('ready', 'empty')"),
+        )
         batch_op.drop_index("ix_messages_unreleased")
+        batch_op.drop_index(
+            "ix_messages_sound_kept",
+            sqlite_where=sa.text("sound_erased_at IS NULL"),
+            postgresql_where=sa.text("sound_erased_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_messages_concern_id"))
         batch_op.drop_index(batch_op.f("ix_messages_call_id"))
 
@@ -506,6 +556,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_concerns_inbox")
         batch_op.drop_index("ix_concerns_done")
+        batch_op.drop_index(batch_op.f("ix_concerns_created_at"))
         batch_op.drop_index(batch_op.f("ix_concerns_call_id"))
 
     op.drop_table("concerns")
@@ -515,6 +566,13 @@ def downgrade() -> None:
 
     op.drop_table("staff_sessions")
     op.drop_table("services")
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_calls_named",
+            sqlite_where=sa.text("carrier_call_sid IS NOT NULL"),
+            postgresql_where=sa.text("carrier_call_sid IS NOT NULL"),
+        )
+
     op.drop_table("calls")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index("ix_tasks_due")
@@ -530,6 +588,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_tries_at"))
 
     op.drop_table("case_tries")
+    with op.batch_alter_table("carrier_calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_carrier_calls_ended_at"))
+
+    op.drop_table("carrier_calls")
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")
     with op.batch_alter_table("sign_in_misses", schema=None) as batch_op:
