@@ -67,6 +67,8 @@ def every_page(desk: Desk, page: Page, clock: Clock) -> Iterator[str]:
     yield "done concern"
     page.goto("/?view=set_aside")
     yield "empty"
+    page.goto("/directory")
+    yield "directory"
     page.goto("/nowhere")
     yield "not found"
     page.goto(f"/concerns/{concern.id}")
