@@ -39,7 +39,7 @@ DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "wish_call_in": frozenset({"noted", "needs_pin", "failed"}),
         "wish_nothing": frozenset({"noted", "failed"}),
         "discard_unfinished": frozenset({"discarded", "failed"}),
-        "hold_number": frozenset({"held", "failed"}),
+        "hold_number": frozenset({"held", "short", "failed"}),
         "open_case": frozenset({"opened", "wrong", "mistyped", "failed"}),
         "find_answers": frozenset({"found", "none", "failed"}),
         "agree_to_add": frozenset({"agreed", "failed"}),

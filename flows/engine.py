@@ -271,11 +271,12 @@ def _on_number(
     """Hand the digits to the deed that follows.
 
     The star ends a number at once, and a carrier reports a star alone just as it reports silence:
-    both leave the number, and a 9 right after it still means danger.
+    both leave the number, and a 9 right after it still means danger. So it does after a number that
+    is too short, for nobody tells whether the star or silence ended it.
     """
     if digits.strip("*#") == "":
         return _enter(flow, replace(position, starred=True), step.no_input, place)
-    return _enter(flow, position, step.then, place)
+    return _enter(flow, replace(position, starred=len(digits) < step.count), step.then, place)
 
 
 def _remembering(position: Position, *choices: tuple[str, str]) -> Position:

@@ -20,6 +20,7 @@ from ivr.logs import configure_logs
 from ivr.persistence.database import SendErrand, utc_now
 from ivr.persistence.hotlines import OpenHotlines
 from ivr.queue import JobQueue
+from ivr.services import pin_hashing
 from ivr.services.station import Station, open_station
 from ivr.settings import Settings
 from ivr.voice.desk import Desk, Flows
@@ -57,6 +58,7 @@ def create_app(
     app.register_blueprint(audio)
     console.register(app, station, settings)
     app.register_blueprint(health)
+    pin_hashing.warm_up()
     return app
 
 

@@ -7,10 +7,12 @@ A file in `tests/calls/` holds:
                                                # content: sample opens all topics and the invented services
     caller: anonymous                          # the number she calls from, where it matters
     mischief: {media_missing_s: 600, deliveries: {recording: {copies: 5}}}   # what the carrier does wrong
+    case: {pin: "4827", answers: [02-not-paid]}    # left by an earlier call; see tests/earlier_case.py
     steps:                                     # in order, each one thing; workers do what is due before it
       - hears: [welcome, language_item]        # everything said since the last `hears`, by prompt id
       - hears_digits: "999999"                 # the digits among it, before `hears`; case_number: hers, twice
-      - press: "1"                             # after listening to the end of what is said
+      - press: "1"                             # after listening to the end of what is said; case_number and
+                                               # another_case: hers, and one that nobody has
       - interrupts: "2"                        # half a second after the line began to speak
       - at_once: "9"                           # without listening, as in danger
       - stays_silent: 12                       # seconds
@@ -54,6 +56,7 @@ from ivr.simulator.line import Heard
 from ivr.simulator.mischief import Delivery
 from ivr.simulator.profiles import Profile
 from tests.breaking import broken
+from tests.earlier_case import EarlierCase, leave_case
 from tests.practice_line import CALLER, SPEECH, PracticeLine
 
 CALLS = Path(__file__).parent / "calls"
@@ -77,13 +80,15 @@ class Scenario:
     carrier_noticed: list[int] = field(default_factory=list)
     minutes_later: int = 0
     over: dict[str, dict[str, Any]] = field(default_factory=dict)
+    case: dict[str, Any] = field(default_factory=dict)
 
     def over_carrier(self, profile: Profile) -> "Scenario":
         """Return the scenario as it goes over this carrier; one that deletes nothing holds every message."""
         here = replace(self, **self.over.get(profile.name, {}))
         if profile.deletes_recordings:
             return here
-        return replace(here, stored={**here.stored, "at_carrier": len(here.stored.get("messages", []))})
+        spoken_now = max(0, len(here.stored.get("messages", [])) - bool(here.case))
+        return replace(here, stored={**here.stored, "at_carrier": spoken_now})
 
 
 def all_scenarios() -> list[Scenario]:
@@ -99,8 +104,9 @@ def read_scenario(path: Path) -> Scenario:
 def play(line: PracticeLine, scenario: Scenario) -> HandsetCall:
     """Make the call, check all that is heard, then let the line finish its work."""
     make_mischief(line, scenario.mischief)
+    case = leave_case(line, **scenario.case) if scenario.case else None
     call = line.dial(scenario.caller)
-    take_steps(line, call, scenario.steps, scenario.name)
+    take_steps(line, call, scenario.steps, scenario.name, case)
     if call.ended_by is None:
         call.listen()
     _check_end(call, scenario)
@@ -112,9 +118,15 @@ def play(line: PracticeLine, scenario: Scenario) -> HandsetCall:
     return call
 
 
-def take_steps(line: PracticeLine, call: HandsetCall, steps: list[dict[str, Any]], where: str) -> None:
+def take_steps(
+    line: PracticeLine,
+    call: HandsetCall,
+    steps: list[dict[str, Any]],
+    where: str,
+    case: EarlierCase | None = None,
+) -> None:
     """Do one step after the other; workers do what is due before each."""
-    side = _CallersSide(line, call)
+    side = _CallersSide(line, call, case)
     try:
         for number, step in enumerate(steps, 1):
             side.let_workers_work()
@@ -143,8 +155,9 @@ def make_mischief(line: PracticeLine, mischief: dict[str, Any]) -> None:
 class _CallersSide:
     """What she does and hears, and what is broken meanwhile."""
 
-    def __init__(self, line: PracticeLine, call: HandsetCall) -> None:
+    def __init__(self, line: PracticeLine, call: HandsetCall, case: EarlierCase | None) -> None:
         self._line = line
+        self._case = case
         self._call = call
         self._heard_before = 0
         self._broken: dict[str, ExitStack] = {}
@@ -211,6 +224,8 @@ class _CallersSide:
         return self._call.heard[self._heard_before :]
 
     def _press(self, keys: str) -> None:
+        if self._case is not None:
+            keys = {"case_number": self._case.number, "another_case": self._case.another}.get(keys, keys)
         self._listen().press(keys)
 
     def _interrupt(self, keys: str) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from ivr.console import (
     access,
+    answer_pages,
     concern_pages,
     directory_page,
     dress,
@@ -21,6 +22,7 @@ from ivr.console import (
     waveform,
 )
 from ivr.console.blueprint import console
+from ivr.console.in_memory import InMemory
 from ivr.console.room import EXTENSION, Room
 from ivr.console.static_files import StaticFiles
 from ivr.services import content, sign_in
@@ -29,7 +31,7 @@ from ivr.settings import Settings
 
 __all__ = ["register"]
 
-_ROUTES: Final = concern_pages, directory_page, inbox_page, sign_in_page, small_pages, sound
+_ROUTES: Final = answer_pages, concern_pages, directory_page, inbox_page, sign_in_page, small_pages, sound
 """Modules that add their routes to the blueprint when they are imported."""
 
 
@@ -42,6 +44,7 @@ def register(app: Flask, station: Station, settings: Settings) -> None:
         is_https=settings.resolved_public_url.startswith("https://"),
         practice_phone=_practice_phone(settings),
     )
+    app.request_class = InMemory
     _ready_templates(app)
     error_pages.register(app)
     app.register_blueprint(console)

@@ -19,7 +19,13 @@ REVIEWERS: Final = "reviewer", "coordinator"
 
 STAFF: Final = ROLES
 _ANYBODY: Final = "anybody"
-_MAY_USE, _QUIET, _HARMLESS = "may_use", "is_quiet", "is_harmless"
+_MAY_USE, _QUIET, _HARMLESS, _SOUND = "may_use", "is_quiet", "is_harmless", "takes_sound"
+
+LARGEST_FORM_BYTES: Final = 256 * 1024
+"""The longest note, written in letters of four bytes, each spelt out."""
+
+LARGEST_SOUND_BYTES: Final = 24 * 1024 * 1024
+"""Two minutes in stereo at 48 kHz, as a recording program makes them."""
 
 
 class ExpiredFormError(BadRequest):
@@ -46,6 +52,11 @@ def harmless(view: View) -> View:
     return _marking(_HARMLESS, value=True)(view)
 
 
+def takes_sound(view: View) -> View:
+    """Say that a form may hold a recording."""
+    return _marking(_SOUND, value=True)(view)
+
+
 def roles_of(endpoint: str | None) -> frozenset[str]:
     """Return who may use a route: nobody if it does not say so."""
     return cast(frozenset[str], _mark(endpoint, _MAY_USE, frozenset()))
@@ -66,6 +77,8 @@ def guard() -> Response | tuple[str, int] | None:
     roles = roles_of(request.endpoint)
     if not roles:
         abort(404)
+    is_large = _mark(request.endpoint, _SOUND, default=False)
+    request.max_content_length = LARGEST_SOUND_BYTES if is_large else LARGEST_FORM_BYTES
     is_form = request.method == "POST" and not _mark(request.endpoint, _HARMLESS, default=False)
     if is_form and not form_tokens.is_from_our_page():
         raise ExpiredFormError

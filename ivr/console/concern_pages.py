@@ -1,25 +1,27 @@
 """One concern: read it, say why one listens, note, mark done, open again."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ivr.console.access import REVIEWERS, open_to, person
 from ivr.console.blueprint import console
+from ivr.console.dress import MAY_RECORD
 from ivr.console.labels import doubt
 from ivr.console.room import room
 from ivr.console.way_back import way_back
 from ivr.services import review
+from ivr.services.answer_sound import LONGEST_S
 from ivr.services.review import LONGEST_NOTE, REASONS, ConcernFile
 
 
 @console.get("/concerns/<concern_id>")
 @open_to(*REVIEWERS)
-def show_concern(concern_id: str) -> str:
+def show_concern(concern_id: str) -> Response:
     """Show a concern; from now on it is read."""
     opened = review.open_concern(room().station, person(), concern_id)
     if opened is None:
-        abort(404)
-    return render_template(
+        return _say_that_it_is_erased(concern_id)
+    page = render_template(
         "concern.html",
         opened=opened,
         concern=opened.concern,
@@ -28,7 +30,17 @@ def show_concern(concern_id: str) -> str:
         longest_note=LONGEST_NOTE,
         now=room().station.database.now(),
         way_back=way_back(),
+        fault=request.args.get("fault"),
+        longest_s=LONGEST_S,
     )
+    return make_response(page, MAY_RECORD)
+
+
+def _say_that_it_is_erased(concern_id: str) -> Response:
+    at = review.erased_at(room().station, person(), concern_id)
+    if at is None:
+        abort(404)
+    return make_response(render_template("erased.html", at=at, way_back=way_back()), 410)
 
 
 @console.post("/messages/<message_id>/listen")

@@ -23,6 +23,10 @@ HEADERS: Final = {
 }
 
 
+MAY_RECORD: Final = {"Permissions-Policy": "microphone=(self), camera=(), geolocation=()"}
+"""For the pages on which a person can speak."""
+
+
 def dress(response: Response) -> Response:
     """Add what every answer of the console wears; what it wears already stays."""
     for name, value in HEADERS.items():

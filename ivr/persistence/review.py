@@ -129,6 +129,17 @@ def find(work: Work, organisation_id: str, concern_id: str) -> ConcernFile | Non
     return None if row is None else ConcernFile(*row)
 
 
+def erased_at(work: Work, organisation_id: str, concern_id: str) -> datetime | None:
+    """Return when a concern was erased that any of the staff had opened."""
+    statement = select(concerns.c.erased_at).where(
+        concerns.c.id == concern_id,
+        concerns.c.organisation_id == organisation_id,
+        concerns.c.state == "erased",
+        concerns.c.first_opened_at.is_not(None),
+    )
+    return work.connection.execute(statement).scalar()
+
+
 def messages_of(work: Work, concern_id: str) -> list[MessageFile]:
     """Return the messages of a concern in the order in which she left them."""
     rows = work.connection.execute(

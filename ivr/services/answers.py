@@ -1,7 +1,8 @@
 """Answers that staff speak: sealed with their concern's key, kept, withdrawn, and heard by its caller."""
 
-from datetime import timedelta
-from typing import Final
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
 from uuid import uuid4
 
 from ivr.persistence import concerns, replies, review
@@ -17,6 +18,58 @@ from ivr.services.station import Station
 ANSWER_PASS: Final = "pass to hear an answer"  # noqa: S105 - the purpose of a key, no secret
 PASS_FOR: Final = timedelta(minutes=15)
 """Several answers of two minutes may stand in one turn, and some carriers fetch each only when it is due."""
+
+
+State = Literal["draft", "waiting", "heard", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A spoken answer as staff see it.
+
+    Attributes:
+        at: When it was spoken, or for one that the caller can hear, when it was kept.
+        state: A draft is there for who spoke it alone; what waits can be withdrawn.
+        changed_at: When the caller heard it first, or it was withdrawn.
+    """
+
+    id: str
+    staff_id: str
+    at: datetime
+    length_ms: int
+    state: State
+    changed_at: datetime | None
+
+
+def look(work: Work, person: Person, concern_id: str) -> tuple[Answer, ...]:
+    """Return the answers of a concern for a person, the oldest first."""
+    found = (_answer(reply) for reply in replies.of_concern(work, concern_id) if _is_seen_by(person, reply))
+    return tuple(found)
+
+
+def _is_seen_by(person: Person, reply: Reply) -> bool:
+    if reply.kept_at is None:
+        return reply.staff_id == person.id and reply.withdrawn_at is None
+    return True
+
+
+def _answer(reply: Reply) -> Answer:
+    return Answer(
+        id=reply.id,
+        staff_id=reply.staff_id,
+        at=reply.kept_at or reply.recorded_at,
+        length_ms=reply.length_ms,
+        state=_state(reply),
+        changed_at=reply.withdrawn_at or reply.first_heard_at,
+    )
+
+
+def _state(reply: Reply) -> State:
+    if reply.kept_at is None:
+        return "draft"
+    if reply.withdrawn_at is not None:
+        return "withdrawn"
+    return "waiting" if reply.first_heard_at is None else "heard"
 
 
 def speak(station: Station, person: Person, concern_id: str, wav: bytes) -> ConcernFile | None:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import IntegrityError
 
+from ivr.domain import case_number
 from ivr.domain import pin as pins
 from ivr.domain.errors import NoOpenCaseError
 from ivr.persistence import calls, cases, concerns, messages, replies
@@ -30,6 +31,8 @@ Deed = Callable[[Promise, Work, Concern], str]
 
 def hold_number(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
     """Keep the keyed case number until the PIN is keyed: it must stand in no address."""
+    if len(promise.digits) < case_number.LENGTH:
+        return "short"
     with promise.station.database.write() as work:
         cases.hold_number(
             work,
@@ -43,7 +46,9 @@ def hold_number(promise: Promise, values: Values) -> str:  # noqa: ARG001 - ever
 
 
 def open_case(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
-    """Open a case by number and PIN; what is no PIN at all is asked for again and is no try."""
+    """Open a case by number and PIN; what is no PIN at all is no try."""
+    if len(promise.digits) < pins.LENGTH:
+        return opening.WRONG
     if not pins.is_pin(promise.digits):
         return "mistyped"
     attempt = opening.Try(

@@ -45,7 +45,7 @@ GUESSES: Final = "guesses of cases"
 """What the marks of callers are for here: their pepper is new each day, and kept until the next is over."""
 
 _DEED: Final = "open_case"
-_WRONG: Final = "wrong"
+WRONG: Final = "wrong"
 OPENED: Final = "opened"
 
 
@@ -105,6 +105,7 @@ def forget_old(station: Station) -> None:
     with station.database.write() as work:
         cases.forget_old(work, numbers=NUMBER_FOR, misses=DAY, open_for=OPEN_FOR)
         peppers.forget_peppers(work, GUESSES, (work.now - DAY).date())
+    station.database.shorten_log()
 
 
 def _begin(station: Station, attempt: Try) -> _Begun | str:
@@ -127,7 +128,7 @@ def _begin(station: Station, attempt: Try) -> _Begun | str:
 
 def _decide(station: Station, attempt: Try, begun: _Begun, *, is_open: bool) -> str:
     """Write down how the try came out; one in a pause is no miss, or the pause would never end."""
-    outcome = OPENED if is_open else _WRONG
+    outcome = OPENED if is_open else WRONG
     with station.database.write() as work:
         known = calls.receipt(work, attempt.call_sid, attempt.turn, _DEED)
         if known is not None:

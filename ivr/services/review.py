@@ -1,17 +1,18 @@
 """A concern under review: opened, listened to for a reason, noted, done and opened again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 from uuid import uuid4
 
-from ivr.persistence import messages, outbox, review
+from ivr.persistence import messages, outbox, replies, review
 from ivr.persistence.database import Work
 from ivr.persistence.review import ConcernFile, Listening, MessageFile, SealedNote
 from ivr.persistence.sealing import Keys, seal, unseal
-from ivr.services import accounts, audit
+from ivr.services import accounts, answers, audit
 from ivr.services.accounts import Person
+from ivr.services.answers import Answer
 from ivr.services.own_message import sound_context
 from ivr.services.recordings import words_context
 from ivr.services.station import Station
@@ -26,6 +27,7 @@ __all__ = [
     "Reason",
     "Voice",
     "add_note",
+    "erased_at",
     "fetch_again",
     "find",
     "finish",
@@ -55,6 +57,7 @@ class Voice:
         sound: Whether there is something to hear, or why not.
         may_hear: This person said why she listens, not long ago.
         words_state: Why there are words or none.
+        is_added: She said it in a later call than the first one.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Voice:
     may_hear: bool
     transcript: Transcript | None
     words_state: str
+    is_added: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A concern with what is in it, opened for one person."""
+    """A concern with what is in it, opened for one person.
+
+    Attributes:
+        speakers: The names of who spoke an answer, by their ids.
+        feedback: What she said of her answers: `helped`, `trouble`.
+    """
 
     concern: ConcernFile
     voices: tuple[Voice, ...]
     history: tuple[Event, ...]
+    answers: tuple[Answer, ...]
+    speakers: Mapping[str, str]
+    feedback: Mapping[str, str]
 
 
 def open_concern(station: Station, person: Person, concern_id: str) -> Opened | None:
@@ -195,14 +207,19 @@ def _read(work: Work, keys: Keys, person: Person, concern: ConcernFile) -> Opene
     files = review.messages_of(work, concern.id)
     heard = review.listenings_of(work, [file.id for file in files])
     written = review.notes_of(work, concern.id)
-    names = _names(
-        work,
-        keys,
-        person.organisation_id,
-        {one.staff_id for one in heard} | {one.staff_id for one in written},
-    )
+    spoken = answers.look(work, person, concern.id)
+    people = {one.staff_id for one in heard} | {one.staff_id for one in written}
+    people |= {one.staff_id for one in spoken}
+    names = _names(work, keys, person.organisation_id, people)
     voices = tuple(_voice(file, key, may_hear=_may_hear(work.now, person, file.id, heard)) for file in files)
-    return Opened(concern, voices, _history(key, names, heard, written))
+    said_of_it = replies.feedback_of(work, concern.id)
+    return Opened(concern, voices, _history(key, names, heard, written), spoken, names, said_of_it)
+
+
+def erased_at(station: Station, person: Person, concern_id: str) -> datetime | None:
+    """Return when a caller erased a concern that staff had opened; of others nobody learns."""
+    with station.database.read() as work:
+        return review.erased_at(work, person.organisation_id, concern_id)
 
 
 def _may_hear(now: datetime, person: Person, message_id: str, heard: Sequence[Listening]) -> bool:
@@ -226,6 +243,7 @@ def _voice(file: MessageFile, key: bytes, *, may_hear: bool) -> Voice:
         may_hear=may_hear,
         transcript=_transcript(file, key),
         words_state=file.transcript_state,
+        is_added=file.is_added,
     )
 
 

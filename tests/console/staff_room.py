@@ -89,6 +89,7 @@ class StaffRoom:
         kind: str | None = None,
         suggests: tuple[str | None, str | None] = (None, None),
         wish: str | None = None,
+        has_pin: bool = True,
     ) -> Concern:
         """Add a concern with its messages, open and waiting, as if a caller had hung up just now."""
         with self.station.database.write() as work:
@@ -104,6 +105,8 @@ class StaffRoom:
             for said in says or (Said(),):
                 said.keep(self.station, work, call.id, concern)
             concerns.release(work, concern.id)
+            if has_pin:
+                concerns.keep_pin(work, concern, "the hash of an invented PIN")
             if kind is not None:
                 concerns.keep_caller_kind(work, concern, kind)
             if wish is not None:
