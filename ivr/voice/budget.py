@@ -6,6 +6,7 @@ presses as soon as a key is taken.
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -31,8 +32,10 @@ from flows.model import (
     Turn,
 )
 from ivr.voice.desk import OF_THIS_CALL, to_be_spoken
+from prompts.catalogue import HERE
 from prompts.checks import EXAMPLES
 from prompts.sounds import SoundLibrary
+from prompts.topics import load_topics
 
 KEY_S: Final = 0.5
 """How long it takes to press a key once one knows which."""
@@ -105,6 +108,16 @@ def _exceeds(cost: Cost | None, longest_s: float | None, keys: int | None) -> bo
         return False
     too_long = longest_s is not None and cost.length_s > longest_s
     return too_long or (keys is not None and cost.keys > keys)
+
+
+def place_with_all_topics(languages: tuple[str, ...]) -> Place:
+    """Return a place where every topic is open and the call is paid by her."""
+    lists: dict[str, list[str]] = defaultdict(list)
+    for topic in load_topics(HERE).values():
+        for language in languages:
+            if topic.part_of is None:
+                lists[f"topics/{topic.group}/{language}"].append(topic.id)
+    return Place(languages, lists={name: tuple(things) for name, things in lists.items()})
 
 
 def budget(flow: Flow, place: Place, sounds: SoundLibrary) -> tuple[Entry, ...]:
@@ -198,9 +211,9 @@ class _Walk:
                 yield Keys(key), self._before_key_s(stand, stand.turn.lines), 1
             case AskKeys() if isinstance(step, Choose):
                 lines = stand.turn.lines
-                key = (sum(line.prompt == step.item for line in lines) + 1) // 2
-                named = [index for index, line in enumerate(lines) if line.prompt == step.item][key - 1]
-                yield Keys(str(key)), self._before_key_s(stand, lines[: named + 1]), 1
+                named = [index for index, line in enumerate(lines) if line.prompt == step.item]
+                middle = (len(named) - 1) // 2
+                yield Keys(str(middle + 1)), self._before_key_s(stand, lines[: named[middle] + 1]), 1
             case AskKeys() if isinstance(step, Menu):
                 listened_s = self._before_key_s(stand, stand.turn.lines)
                 yield from ((Keys(key), listened_s, 1) for key in (*step.press, HELP))
@@ -221,4 +234,5 @@ class _Walk:
 
 
 def _mark(stand: _Stand) -> object:
-    return replace(stand.position, choices={}), tuple(stand.position.choices.items()), stand.turn
+    position = stand.position
+    return position.step, position.language, position.starred, frozenset(position.choices.items()), stand.turn
