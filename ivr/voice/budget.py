@@ -1,7 +1,7 @@
 """What a call costs her: how long it takes, in each language, until she has what she called for.
 
 The flow is walked with the real lengths of the recordings. Hearing all, she listens to every menu to its end;
-in a list she presses when hers is named, which is the middle one of the first page. Knowing her keys, she
+in a list she presses when hers is named: her language, or the middle one of the first five things. Knowing her keys, she
 presses as soon as a key is taken.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
-from flows.engine import AT_ONCE, HELP, advance
+from flows.engine import AT_ONCE, HELP, MORE, advance
 from flows.graph import own_ways
 from flows.model import (
     AskKeys,
@@ -207,8 +207,7 @@ class _Walk:
             case AskKeys(count=how_many) if how_many > 1:
                 yield Keys("1" * how_many), self._before_key_s(stand, stand.turn.lines), how_many
             case AskKeys() if isinstance(step, Languages):
-                key = str(self._place.languages.index(self._language) % AT_ONCE + 1)
-                yield Keys(key), self._before_key_s(stand, stand.turn.lines), 1
+                yield self._choosing_language(stand)
             case AskKeys() if isinstance(step, Choose):
                 lines = stand.turn.lines
                 named = [index for index, line in enumerate(lines) if line.prompt == step.item]
@@ -217,6 +216,15 @@ class _Walk:
             case AskKeys() if isinstance(step, Menu):
                 listened_s = self._before_key_s(stand, stand.turn.lines)
                 yield from ((Keys(key), listened_s, 1) for key in (*step.press, HELP))
+
+    def _choosing_language(self, stand: _Stand) -> tuple[Heard, float, int]:
+        """Press as soon as her language is named; where it is on a later page, ask for more."""
+        lines = stand.turn.lines
+        named = [index for index, line in enumerate(lines) if line.language == self._language]
+        if not named:
+            return Keys(MORE), self._before_key_s(stand, lines), 1
+        key = str(self._place.languages.index(self._language) % AT_ONCE + 1)
+        return Keys(key), self._before_key_s(stand, lines[: named[0] + 1]), 1
 
     def _before_key_s(self, stand: _Stand, lines: tuple[Line, ...]) -> float:
         """Return how long she listens before she presses."""
