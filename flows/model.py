@@ -47,7 +47,7 @@ class Menu:
         no_input: Step after all reprompts stayed unanswered, or too many wrong keys.
         back: Step for the star key; None repeats this step.
         skip_on_silence: Goes to `no_input` after the first silence, without reprompts.
-        barge_in: Keys work while the lines are said.
+        barge_in: Keys work while the lines are said; if not, only while the last is, which offers the keys.
         remember: The key goes with the call, for a deed that comes later.
     """
 
@@ -269,7 +269,7 @@ class AskKeys:
     Attributes:
         count: How many; where it is more than one, the star ends them early.
         timeout_s: Seconds of waiting after the last word.
-        barge_in: Whether a key may interrupt what is said.
+        barge_in: Whether a key may interrupt what is said; if not, only the last line of it.
     """
 
     count: int

@@ -1,8 +1,8 @@
 """What a call costs her: how long it takes, in each language, until she has what she called for.
 
 The flow is walked with the real lengths of the recordings. Hearing all, she listens to every menu to its end;
-in a list she presses when hers is named: her language, or the middle one of the first five things. Knowing her keys, she
-presses as soon as a key is taken.
+in a list she presses when hers is named: her language, or the middle one of the first five things. Knowing
+her keys, she presses as soon as a key is taken.
 """
 
 import heapq
@@ -31,7 +31,7 @@ from flows.model import (
     Position,
     Turn,
 )
-from ivr.voice.desk import OF_THIS_CALL, to_be_spoken
+from ivr.voice.desk import OF_THIS_CALL, lines_held, to_be_spoken
 from prompts.catalogue import HERE
 from prompts.checks import EXAMPLES
 from prompts.sounds import SoundLibrary
@@ -228,9 +228,7 @@ class _Walk:
 
     def _before_key_s(self, stand: _Stand, lines: tuple[Line, ...]) -> float:
         """Return how long she listens before she presses."""
-        asks = stand.turn.then
-        waits = self._hears_all or (isinstance(asks, AskKeys) and not asks.barge_in)
-        return self._length_s(lines, stand) if waits else 0.0
+        return self._length_s(lines if self._hears_all else lines_held(stand.turn), stand)
 
     def _length_s(self, lines: tuple[Line, ...], stand: _Stand) -> float:
         spoken = [

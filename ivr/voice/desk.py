@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote
 
-from flows.model import Deed, Flow, Line, Place
+from flows.model import AskKeys, Deed, Flow, Line, Place, Turn
 from flows.walk import every_turn
 from ivr.carrier.profiles import Profile
 from ivr.domain.hotline import Hotline
@@ -73,12 +73,20 @@ class Desk:
         """Return the document that says and does the answer."""
         position = answer.position
         path = f"/voice/turns/{position.version}/{position.step}?{positions.to_query(position)}"
+        held, sounds = self._sounds_of(answer.turn, position.language, answer.values)
         return twiml.document(
             answer.turn,
-            self.addresses(answer.turn.lines, position.language, answer.values),
+            sounds,
             self.public_url + path,
             f"{self.public_url}/voice/recordings/{position.hotline}",
+            held,
         )
+
+    def _sounds_of(self, turn: Turn, language: str, values: Mapping[str, str]) -> tuple[list[str], list[str]]:
+        """Return what no key interrupts, and the sounds after it."""
+        held = lines_held(turn)
+        rest = turn.lines[len(held) :]
+        return self.addresses(held, language, values), self.addresses(rest, language, values)
 
     def prepare(self, hotline: Hotline) -> int:
         """Make known every sound that calls to a hotline can need; returns how many turns that were."""
@@ -87,7 +95,7 @@ class Desk:
         for position, turn in every_turn(self.flows.named(hotline.flow), place):
             known = all(self._is_known_ahead(line, hotline) for line in turn.lines)
             if known and not isinstance(turn.then, Deed):
-                self.addresses(turn.lines, position.language, hotline.values)
+                self._sounds_of(turn, position.language, hotline.values)
                 count += 1
         return count
 
@@ -115,6 +123,12 @@ class Desk:
         if not spoken:
             return []
         return [f"{self.public_url}/audio/{sound.key}.wav" for sound in self.sounds.sounds(spoken)]
+
+
+def lines_held(turn: Turn) -> tuple[Line, ...]:
+    """Return the lines that no key interrupts: where keys wait, all but the last, which offers the keys."""
+    waits = isinstance(turn.then, AskKeys) and not turn.then.barge_in
+    return turn.lines[:-1] if waits else ()
 
 
 def to_be_spoken(line: Line, language: str, values: Mapping[str, str]) -> Spoken:

@@ -18,7 +18,9 @@ REFUSED = f"{_OPEN}<Reject/>{_CLOSE}"
 NOTHING = f"{_OPEN}{_CLOSE}"
 
 
-def document(turn: Turn, sounds: Sequence[str], next_turn: str, recording_callback: str) -> str:
+def document(
+    turn: Turn, sounds: Sequence[str], next_turn: str, recording_callback: str, held: Sequence[str] = ()
+) -> str:
     """Write what the carrier does in this turn.
 
     Args:
@@ -26,11 +28,12 @@ def document(turn: Turn, sounds: Sequence[str], next_turn: str, recording_callba
         sounds: Addresses of the sounds, in order.
         next_turn: Address to which the carrier posts what the caller did.
         recording_callback: Address to which it posts that a recording is ready.
+        held: Addresses of sounds before these, which no key interrupts.
     """
-    plays = "".join(f"<Play>{escape(sound)}</Play>" for sound in sounds)
+    plays = _plays(sounds)
     match turn.then:
         case AskKeys():
-            body = _gather(turn.then, plays, next_turn)
+            body = _plays(held) + _gather(turn.then, plays, next_turn)
         case AskVoice():
             body = plays + _record(turn.then, next_turn, recording_callback)
         case HangUp():
@@ -40,15 +43,18 @@ def document(turn: Turn, sounds: Sequence[str], next_turn: str, recording_callba
     return _OPEN + body + _CLOSE
 
 
+def _plays(sounds: Sequence[str]) -> str:
+    return "".join(f"<Play>{escape(sound)}</Play>" for sound in sounds)
+
+
 def _gather(ask: AskKeys, plays: str, next_turn: str) -> str:
     """Wait for keys; the redirect serves carriers that post nothing after silence."""
     finish = "" if ask.count == 1 else "*"
-    before, inside = ("", plays) if ask.barge_in else (plays, "")
     action = quoteattr(next_turn)
     return (
-        f'{before}<Gather input="dtmf" numDigits="{ask.count}" finishOnKey="{finish}" '
+        f'<Gather input="dtmf" numDigits="{ask.count}" finishOnKey="{finish}" '
         f'timeout="{ask.timeout_s}" actionOnEmptyResult="true" '
-        f'method="POST" action={action}>{inside}</Gather>'
+        f'method="POST" action={action}>{plays}</Gather>'
         f'<Redirect method="POST">{escape(next_turn)}</Redirect>'
     )
 
