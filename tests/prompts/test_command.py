@@ -67,7 +67,7 @@ def test_the_list_shows_state_and_seconds(folder: Path) -> None:
     lines = run("list", "--folder", folder).output.splitlines()
 
     assert any("welcome" in line and "not recorded" in line for line in lines)
-    assert any("main_menu " in line and "draft 14.9 s" in line for line in lines)
+    assert any("main_menu " in line and "draft 12.4 s" in line for line in lines)
 
 
 def test_a_prompt_is_exported_as_one_file(tmp_path: Path) -> None:
