@@ -73,12 +73,12 @@ def _read(data: bytes) -> Recording:
 
 def _refuse_unfit(recording: Recording) -> None:
     heard = audio.listening(recording)
-    if heard.verdict != "speech":
+    if heard.verdict in {"silent", "noise"}:
         raise UnfitSoundError(heard.verdict)
-    if heard.speech_ms < SHORTEST_MS:
-        raise UnfitSoundError("too_short")
     if heard.level_dbfs < QUIETEST_DBFS:
         raise UnfitSoundError("too_quiet")
+    if heard.speech_ms < SHORTEST_MS:
+        raise UnfitSoundError("too_short")
     if np.mean(np.abs(recording.samples.astype(np.int32)) >= _FULL) > _MOST_FULL:
         raise UnfitSoundError("too_loud")
 

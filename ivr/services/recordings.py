@@ -111,12 +111,11 @@ def _take_in(station: Station, task: Task, message: Message, concern: Concern, d
     tidied = audio.tidy(recording)
     _seal_sound(station, message, concern, data, audio.to_wav(tidied))
     with station.database.write() as work:
-        current = messages.by_id(work, message.id)
-        if not outbox.finish(work, task.id):
-            return
-        if current is None or current.is_erased:
+        is_gone = _is_gone(work, message)
+        is_first = outbox.finish(work, task.id)
+        if is_first and is_gone:
             messages.order_copy_deletion(work, message.recording_sid)
-        else:
+        elif is_first:
             messages.keep_sound(
                 work,
                 message,
@@ -127,8 +126,14 @@ def _take_in(station: Station, task: Task, message: Message, concern: Concern, d
                 set_aside=None if heard.verdict == "speech" else heard.verdict,
             )
             outbox.order(work, messages.TRANSCRIBE, message.id, message.organisation_id)
-    if current is None or current.is_erased:
+    if is_gone:
         station.recordings.erase(message.id)
+
+
+def _is_gone(work: Work, message: Message) -> bool:
+    """Say whether she erased a message while its sound was under way; perhaps the task ended with it."""
+    current = messages.by_id(work, message.id)
+    return current is None or current.is_erased
 
 
 def _take_in_no_sound(
@@ -180,9 +185,12 @@ def _set_aside(
     if key is not None:
         station.recordings.put_original(message.id, seal(key, data, original_context(message.id)))
     with station.database.write() as work:
+        is_gone = _is_gone(work, message)
         if outbox.finish(work, task.id):
             messages.keep_fetch_failure(work, message, failure, set_aside=why)
             messages.order_copy_deletion(work, message.recording_sid)
+    if is_gone:
+        station.recordings.erase(message.id)
 
 
 @dataclass(frozen=True, slots=True)
