@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "prompts": Entry("prompts", "app", "List, check and draft what the line says."),
         "flow": Entry("flow", "app", "Check and show the flow of a call."),
         "keys": Entry("keys", "app", "Make the master key."),
+        "purge": Entry("purge", "purge", "Erase what has stayed its time, or preview it."),
         "tasks": Entry("tasks", "app", "Try again what was given up."),
         "audit": Entry("audit", "app", "Verify the record of who did what."),
     }

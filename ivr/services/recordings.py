@@ -45,7 +45,7 @@ def fetch(station: Station, carrier: Carrier, task_id: str) -> None:
     if found is None:
         return
     task, message, concern = found
-    if message.is_erased or concern is None:
+    if message.is_sound_erased or concern is None:
         _give_up_erased(station, task, message)
         return
     try:
@@ -107,7 +107,7 @@ def _take_in(station: Station, task: Task, message: Message, concern: Concern, d
         current = messages.by_id(work, message.id)
         if not outbox.finish(work, task.id):
             return
-        if current is None or current.is_erased:
+        if current is None or current.is_sound_erased:
             messages.order_copy_deletion(work, message.recording_sid)
         else:
             messages.keep_sound(
@@ -120,7 +120,7 @@ def _take_in(station: Station, task: Task, message: Message, concern: Concern, d
                 set_aside=None if heard.verdict == "speech" else heard.verdict,
             )
             outbox.order(work, messages.TRANSCRIBE, message.id, message.organisation_id)
-    if current is None or current.is_erased:
+    if current is None or current.is_sound_erased:
         station.recordings.erase(message.id)
 
 
@@ -194,7 +194,7 @@ def awaiting_transcript(station: Station, task_id: str, lease: timedelta) -> ToT
     if found is None:
         return None
     task, message, concern = found
-    key = None if concern is None or message.is_erased else concern.key(station.keys)
+    key = None if concern is None or message.is_sound_erased else concern.key(station.keys)
     sealed = station.recordings.get(message.id)
     if key is None or sealed is None:
         with station.database.write() as work:

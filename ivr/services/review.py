@@ -43,7 +43,7 @@ HEAR_FOR: Final = timedelta(minutes=30)
 
 LONGEST_NOTE: Final = 10_000
 
-Sound = Literal["ready", "fetching", "given_up", "unreadable"]
+Sound = Literal["ready", "fetching", "given_up", "unreadable", "erased"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Voice:
         sound: Whether there is something to hear, or why not.
         may_hear: This person said why she listens, not long ago.
         words_state: Why there are words or none.
+        sound_erased_at: When the sound had stayed its time.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Voice:
     may_hear: bool
     transcript: Transcript | None
     words_state: str
+    sound_erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +228,13 @@ def _voice(file: MessageFile, key: bytes, *, may_hear: bool) -> Voice:
         may_hear=may_hear,
         transcript=_transcript(file, key),
         words_state=file.transcript_state,
+        sound_erased_at=file.sound_erased_at,
     )
 
 
 def _sound(file: MessageFile) -> Sound:
+    if file.sound_erased_at is not None:
+        return "erased"
     if file.fetched_at is not None:
         return "ready"
     if file.set_aside == "unreadable":
