@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "clock": Entry("processes", "clock", "Run the clock alone."),
         "call": Entry("call", "call", "Call the practice line from this terminal."),
         "doctor": Entry("doctor", "doctor", "Say what is well and what is not."),
+        "migrate": Entry("migrate", "migrate_database", "Bring the database up to date."),
+        "network": Entry("network", "app", "Found organisations, open lines."),
         "user": Entry("users", "app", "Add and remove staff."),
         "models": Entry("models", "app", "List, install and check recognisers."),
         "prompts": Entry("prompts", "app", "List, check and draft what the line says."),

@@ -16,6 +16,7 @@ class Hotline:
         languages: In the order in which they are offered.
         emergency_number: Read out only when a person has checked it, else None.
         is_free: The call costs the caller nothing, and she is told so.
+        is_open: New calls are answered.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Hotline:
     flow: str
     is_free: bool
     emergency_number: str | None
+    is_open: bool = True
 
     @property
     def facts(self) -> frozenset[str]:

@@ -34,12 +34,12 @@ RULES: Final = MappingProxyType[Kind, Rule](
         ),
         "sound_set_aside": Rule(
             timedelta(days=7),
-            "it was recorded",
+            "they were recorded",
             "recordings that are silent, noise only or too short",
         ),
         "sound_unsent": Rule(
             timedelta(days=7),
-            "it was recorded",
+            "they were recorded",
             "recordings that were never sent",
         ),
         "words": Rule(
