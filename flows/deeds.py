@@ -8,7 +8,17 @@ DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "find_emergency_number": frozenset({"known", "unknown"}),
         "agree": frozenset({"agreed", "failed"}),
         "keep_message": frozenset(
-            {"kept", "kept_in_silence", "kept_and_help", "kept_and_end", "hung_up", "silent", "too_short", "too_long", "failed"}
+            {
+                "kept",
+                "kept_in_silence",
+                "kept_and_help",
+                "kept_and_end",
+                "hung_up",
+                "silent",
+                "too_short",
+                "too_long",
+                "failed",
+            }
         ),
         "play_message": frozenset({"ready", "not_yet", "never", "failed"}),
         "erase_message": frozenset({"erased", "failed"}),

@@ -1,6 +1,7 @@
 """The command `peerline`: each of its commands is read only when it is asked for."""
 
 import importlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -81,6 +82,10 @@ def peerline() -> None:
     """Peerline: a voice hotline for peer networks of women migrant workers."""
 
 
+OWNER_ALONE = 0o077
+
+
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; whatever it or its children write is the owner's alone."""
+    os.umask(OWNER_ALONE)
     app()
