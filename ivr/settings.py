@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 import stat
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -12,6 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.domain.errors import PeerlineError
+from ivr.domain.telephone_number import NotInternationalError, international
 
 CarrierName = Literal["twilio", "somleng", "signalwire", "simulator"]
 
@@ -33,6 +33,9 @@ def _blank_is_unset(value: object) -> object:
 
 Unset = BeforeValidator(_blank_is_unset)
 
+
+SIMULATOR_URL = "http://127.0.0.1:8081"
+"""Where the practice company is unless it was told otherwise."""
 
 _SOURCES = SettingsConfigDict(
     env_prefix="PEERLINE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
@@ -73,7 +76,7 @@ class Settings(_MasterKey):
     carrier_signing_key: Annotated[SecretStr | None, Unset] = None
     hotline_number: str
     models_dir: Annotated[Path | None, Unset] = None
-    simulator_url: Annotated[str | None, Unset] = "http://127.0.0.1:8081"
+    simulator_url: Annotated[str | None, Unset] = SIMULATOR_URL
     metrics_token: Annotated[SecretStr | None, Unset] = None
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
 
@@ -111,10 +114,10 @@ class Settings(_MasterKey):
     @field_validator("hotline_number")
     @classmethod
     def _is_international_number(cls, value: str) -> str:
-        number = re.sub(r"[ ()\-.]", "", value)
-        if not re.fullmatch(r"\+[1-9]\d{6,14}", number):
-            raise ValueError("must be an international number that begins with +")
-        return number
+        try:
+            return international(value)
+        except NotInternationalError:
+            raise ValueError("must be an international number that begins with +") from None
 
     @field_validator("media_url")
     @classmethod

@@ -8,7 +8,7 @@ import structlog
 from ivr.persistence import carrier_calls, messages, outbox
 from ivr.persistence.backlog import COPY_MAY_STAY
 from ivr.persistence.carrier_calls import RECORD_MAY_STAY
-from ivr.services import call_records, cases, given_up, recordings
+from ivr.services import call_records, cases, given_up, recordings, retention
 from ivr.services.content import tell_of_past_review
 from ivr.services.messages import erase_empty_drafts, release_forgotten
 from ivr.services.sign_in import forget_old
@@ -31,6 +31,7 @@ def beats(place: Workplace) -> tuple[Beat, ...]:
         Beat("untold_ends", 600, lambda: call_records.end_untold(place.station)),
         Beat("old_receipts", 3600, lambda: call_records.forget_old_receipts(place.station)),
         Beat("dead_deletions", 3600, lambda: given_up.retry_deletions(place.station)),
+        Beat("retention", 3600, lambda: retention.purge(place.station)),
         Beat("empty_drafts", 600, lambda: erase_empty_drafts(place.station)),
         Beat("past_review", 600, lambda: tell_of_past_review(place.station)),
         Beat("old_tries", 60, lambda: cases.forget_old(place.station)),

@@ -1,6 +1,7 @@
 """The command `peerline`: each of its commands is read only when it is asked for."""
 
 import importlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -28,6 +29,8 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "clock": Entry("processes", "clock", "Run the clock alone."),
         "call": Entry("call", "call", "Call the practice line from this terminal."),
         "doctor": Entry("doctor", "doctor", "Say what is well and what is not."),
+        "migrate": Entry("migrate", "migrate_database", "Bring the database up to date."),
+        "network": Entry("network", "app", "Found organisations, open lines."),
         "user": Entry("users", "app", "Add and remove staff."),
         "models": Entry("models", "app", "List, install and check recognisers."),
         "prompts": Entry("prompts", "app", "List, check and draft what the line says."),
@@ -35,6 +38,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "topics": Entry("topics", "app", "List, review, open and close recorded topics."),
         "flow": Entry("flow", "app", "Check and show the flow of a call."),
         "keys": Entry("keys", "app", "Make the master key."),
+        "purge": Entry("purge", "purge", "Erase what has stayed its time, or preview it."),
         "tasks": Entry("tasks", "app", "Try again what was given up."),
         "audit": Entry("audit", "app", "Verify the record of who did what."),
     }
@@ -80,6 +84,10 @@ def peerline() -> None:
     """Peerline: a voice hotline for peer networks of women migrant workers."""
 
 
+OWNER_ALONE = 0o077
+
+
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; whatever it or its children write is the owner's alone."""
+    os.umask(OWNER_ALONE)
     app()

@@ -11,6 +11,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
+from ivr.settings import SIMULATOR_URL
 from ivr.simulator.remote import (
     Happening,
     NoCompanyError,
@@ -43,7 +44,7 @@ def call(
     to: Annotated[str | None, typer.Option(help="The number to call; the hotline's own if left out.")] = None,
     simulator: Annotated[
         str, typer.Option(envvar="PEERLINE_SIMULATOR_URL", help="Where the practice telephone company is.")
-    ] = "http://127.0.0.1:8081",
+    ] = SIMULATOR_URL,
     expect: Annotated[
         list[str] | None, typer.Option(help="Words that must be heard; may be repeated.")
     ] = None,

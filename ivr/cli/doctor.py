@@ -27,6 +27,7 @@ from ivr.persistence.hotlines import hotlines_with_content
 from ivr.persistence.migrating import is_current
 from ivr.settings import Settings, SettingsError
 from prompts.catalogue import Catalogue
+from prompts.recordings import read_index
 from prompts.sounds import SoundLibrary
 from transcription.models import BUNDLED_NAME, installed
 
@@ -74,7 +75,7 @@ def examine() -> Iterator[Finding]:
         yield from (Finding("wrong", "settings", sentence) for sentence in error.wrong)
         return
     yield Finding("well", "settings", "complete")
-    for check in (_address, _database, _redis, _recordings, _sounds, _models, _carrier):
+    for check in (_address, _database, _redis, _recordings, _models, _carrier):
         yield from check(settings)
 
 
@@ -92,7 +93,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         if not is_current(database.engine):
             yield Finding(
-                "wrong", "database", "its tables are not those of this version; `peerline up` brings them up"
+                "wrong",
+                "database",
+                "its tables are not those of this version; `peerline migrate` brings them up",
             )
             return
         with database.read() as work:
@@ -105,7 +108,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
         database.close()
     yield Finding("well", "database", database.engine.dialect.name)
     yield from _waiting(waits)
-    yield from _hotlines(hotlines)
+    yield from _hotlines([hotline for hotline in hotlines if hotline.is_open])
+    yield from _sounds(settings, [hotline for hotline in hotlines if hotline.is_open])
     yield from _content(hotlines, withheld)
 
 
@@ -168,14 +172,43 @@ def _recordings(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _sounds(settings: Settings) -> Iterator[Finding]:
-    sounds = SoundLibrary(Catalogue.load(), settings.data_dir / "sounds")
+def _sounds(settings: Settings, hotlines: list[Hotline]) -> Iterator[Finding]:
+    """Look at the flow in every language of every hotline, and whether people have spoken the prompts."""
+    catalogue = Catalogue.load()
+    sounds = SoundLibrary(catalogue, settings.data_dir / "sounds")
+    for name, languages in sorted(_languages_by_flow(hotlines).items()):
+        yield from _flow(name, tuple(sorted(languages)), sounds)
+    for language in sorted({language for hotline in hotlines for language in hotline.languages}):
+        if language in catalogue.languages:
+            yield from _drafts(catalogue, language)
+
+
+def _languages_by_flow(hotlines: list[Hotline]) -> dict[str, set[str]]:
+    by_flow: dict[str, set[str]] = {"hotline": {"en"}}
+    for hotline in hotlines:
+        by_flow.setdefault(hotline.flow, set()).update(hotline.languages)
+    return by_flow
+
+
+def _flow(name: str, languages: tuple[str, ...], sounds: SoundLibrary) -> Iterator[Finding]:
     try:
-        load_checked(DEFINITIONS / "hotline.yaml", ("en",), sounds.speaks)
+        load_checked(DEFINITIONS / f"{name}.yaml", languages, sounds.speaks)
     except FlowError as error:
         yield from (Finding("wrong", "flow", sentence) for sentence in error.findings)
     else:
-        yield Finding("well", "flow", "complete; see `peerline prompts check` for the recordings")
+        yield Finding("well", "flow", f"complete in {', '.join(languages)}")
+
+
+def _drafts(catalogue: Catalogue, language: str) -> Iterator[Finding]:
+    index = read_index(catalogue.folder, language)
+    clips = catalogue.clips(language).values()
+    prompts = {clip.prompt for clip in clips}
+    drafts = {clip.prompt for clip in clips if clip.name in index and index[clip.name].status == "draft"}
+    if drafts:
+        sentence = f"{language}: {len(drafts)} of {len(prompts)} are drafts that no person has spoken"
+        yield Finding("warning", "prompts", f"{sentence}; see `peerline prompts list`")
+    else:
+        yield Finding("well", "prompts", f"{language}: spoken by people")
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
@@ -189,6 +222,11 @@ def _models(settings: Settings) -> Iterator[Finding]:
 
 
 def _carrier(settings: Settings) -> Iterator[Finding]:
+    profile = profile_of(settings.carrier)
+    if not profile.delete_recording:
+        yield Finding("warning", "carrier", "cannot delete recordings; agree with it how they go")
+    if not profile.delete_call:
+        yield Finding("warning", "carrier", "cannot delete records of calls; agree with it how they go")
     began = time.monotonic()
     try:
         next(iter(TwilioCarrier.from_settings(settings).list_recordings(datetime.now(UTC))), None)

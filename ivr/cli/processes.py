@@ -15,7 +15,7 @@ from ivr.processes.alone import alone
 from ivr.processes.demo import as_settings, settings_for_demo
 from ivr.processes.program import Program
 from ivr.processes.supervisor import Supervisor
-from ivr.settings import Settings, SettingsError
+from ivr.settings import SIMULATOR_URL, Settings, SettingsError
 
 NAME_WIDTH = 9
 WRONG_SETTINGS = 2
@@ -77,7 +77,7 @@ def _run_demo(settings: Settings, environment: dict[str, str]) -> None:
     line.make_ready(settings)
     sign_in = open_sample_network(settings)
     programs = [line.simulator(phone, environment), *line.programs(settings, environment)]
-    _run(programs, lambda: _tell_demo(settings, phone, sign_in.login, sign_in.password))
+    _run(programs, lambda: _tell_demo(settings, sign_in.login, sign_in.password))
 
 
 def _run(programs: list[Program], when_ready: Callable[[], None]) -> NoReturn:
@@ -108,16 +108,22 @@ def _tell_up(settings: Settings) -> None:
     typer.echo(f"\nPeerline is running at http://{settings.bind}\nCtrl-C ends all of it.\n")
 
 
-def _tell_demo(settings: Settings, phone: str, login: str, password: str) -> None:
+def _tell_demo(settings: Settings, login: str, password: str) -> None:
     typer.echo(
         f"\nPeerline is running, with a practice telephone company and a sample network.\n"
         f"\n  Console         http://{settings.bind}/"
         f"\n  Sign in         {login}   password  {password}"
-        f"\n  Practice phone  http://{phone}/phone"
+        f"\n  Practice phone  {settings.simulator_url}/phone"
         f"\n  The number      {settings.hotline_number}\n"
-        f"\nNow call the line: open the practice phone, or in another terminal: {_command()} call"
+        f"\nNow call the line: open the practice phone, or in another terminal: {_call(settings)}"
         f"\nCtrl-C ends all of it.\n"
     )
+
+
+def _call(settings: Settings) -> str:
+    """Return how the line is called from another terminal, which knows nothing of this one's settings."""
+    where = "" if settings.simulator_url == SIMULATOR_URL else f" --simulator {settings.simulator_url}"
+    return f"{_command()} call{where}"
 
 
 def _command() -> str:

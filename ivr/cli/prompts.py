@@ -119,7 +119,10 @@ def export(
         (sound,) = library.sounds([Spoken(prompt, language, values)])
     except PromptsError as error:
         raise typer.BadParameter(str(error)) from error
-    file.write_bytes(library.wav(sound.key) or b"")
+    try:
+        file.write_bytes(library.wav(sound.key) or b"")
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}") from error
     typer.echo(f"{sound.duration_ms / 1000:.1f} s: {sound.text}")
 
 

@@ -30,6 +30,8 @@ def add(
     make_password: _Made = False,
 ) -> None:
     """Let a person sign in."""
+    if not login.strip() or not name.strip():
+        raise typer.BadParameter("a person needs a login and a name; neither may be blank")
     known_role = _role(role)
     station = _station()
     password, is_made = _password(is_made=make_password)

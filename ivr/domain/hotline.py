@@ -21,6 +21,7 @@ class Hotline:
         is_free: The call costs the caller nothing, and she is told so.
         content: What its organisation can tell callers now.
         lists: What callers can choose from, by the list's name.
+        is_open: New calls are answered.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Hotline:
     flow: str
     is_free: bool
     emergency_number: str | None
+    is_open: bool = True
     content: Content = NOTHING
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 

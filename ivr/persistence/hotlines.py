@@ -2,11 +2,12 @@
 
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.domain.content import NOTHING, IsRecorded
@@ -27,8 +28,44 @@ def is_anything_recorded(language: str, clip: str) -> bool:
     return bool(language and clip)
 
 
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A hotline with what only those who run it need to know."""
+
+    id: str
+    organisation_id: str
+    number: str
+    name: str
+    country: str
+    languages: str
+    is_free: bool
+    emergency_number: str | None
+    emergency_checked_on: datetime | None
+    sealed_emergency_checked_by: bytes | None
+    closed_at: datetime | None
+
+
+_LINE = [hotlines.c[field.name] for field in fields(LineRow)]
+
+
+def every_row(work: Work) -> list[LineRow]:
+    """Read every line, closed ones too."""
+    return [LineRow(*row) for row in work.connection.execute(select(*_LINE))]
+
+
+def line(work: Work, number: str) -> LineRow | None:
+    """Return the line of a number, closed or not."""
+    row = work.connection.execute(select(*_LINE).where(hotlines.c.number == number)).first()
+    return None if row is None else LineRow(*row)
+
+
+def change(work: Work, hotline_id: str, **values: object) -> None:
+    """Set columns of a hotline."""
+    work.connection.execute(update(hotlines).where(hotlines.c.id == hotline_id).values(**values))
+
+
 def all_hotlines(work: Work) -> list[Hotline]:
-    """Read every hotline."""
+    """Read every hotline, closed ones too: what was said on them may still be on its way."""
     rows = work.connection.execute(select(hotlines))
     return [
         Hotline(
@@ -41,6 +78,7 @@ def all_hotlines(work: Work) -> list[Hotline]:
             flow=row.flow,
             is_free=row.is_free,
             emergency_number=row.emergency_number if row.emergency_checked_on else None,
+            is_open=row.closed_at is None,
         )
         for row in rows
     ]
@@ -101,7 +139,7 @@ class OpenHotlines:
         """Return the hotline that was called.
 
         Raises:
-            UnknownHotlineError: no hotline has this number.
+            UnknownHotlineError: no open hotline has this number.
         """
         return self._find(self._by_number, number, lambda: self._by_number)
 
@@ -109,7 +147,7 @@ class OpenHotlines:
         """Return the hotline of a call in progress.
 
         Raises:
-            UnknownHotlineError: it was closed meanwhile.
+            UnknownHotlineError: there is none; one that was closed meanwhile is still found.
         """
         return self._find(self._by_id, hotline_id, lambda: self._by_id)
 
@@ -164,6 +202,6 @@ class OpenHotlines:
     def _read(self) -> None:
         with self._database.read() as work:
             found = hotlines_with_content(work, self._is_recorded)
-        self._by_number = {hotline.number: hotline for hotline in found}
+        self._by_number = {hotline.number: hotline for hotline in found if hotline.is_open}
         self._by_id = {hotline.id: hotline for hotline in found}
         self._read_at = time.monotonic()

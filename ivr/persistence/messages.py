@@ -28,6 +28,7 @@ class Message:
     said_length_s: int | None
     is_fetched: bool
     is_erased: bool
+    is_sound_erased: bool
     is_released: bool
     fetch_failure: str | None
 
@@ -43,6 +44,7 @@ _COLUMNS = (
     messages.c.said_length_s,
     messages.c.fetched_at,
     messages.c.erased_at,
+    messages.c.sound_erased_at,
     messages.c.released_at,
     messages.c.fetch_failure,
 )
@@ -89,6 +91,7 @@ def keep(
         length_s,
         is_fetched=False,
         is_erased=False,
+        is_sound_erased=False,
         is_released=False,
         fetch_failure=None,
     )
@@ -178,7 +181,14 @@ def erase(work: Work, message: Message) -> None:
     work.connection.execute(
         update(messages)
         .where(messages.c.id == message.id)
-        .values(erased_at=work.now, waveform=None, sound_sha256=None, length_ms=None, level_dbfs=None)
+        .values(
+            erased_at=work.now,
+            sound_erased_at=work.now,
+            waveform=None,
+            sound_sha256=None,
+            length_ms=None,
+            level_dbfs=None,
+        )
     )
     concerns.sort(work, message.concern_id)
     order_copy_deletion(work, message.recording_sid)
@@ -240,7 +250,7 @@ def keep_transcript(work: Work, message: Message, sealed_words: bytes, model: st
 
 
 def set_transcript_state(work: Work, message_id: str, state: str, failure: str | None = None) -> None:
-    """Say why there are words or none: waiting, ready, empty, no_model, failed."""
+    """Say why there are words or none: waiting, ready, empty, no_model, failed, erased."""
     work.connection.execute(
         update(messages)
         .where(messages.c.id == message_id)
@@ -328,6 +338,7 @@ def _message(row: Row[*tuple[Any, ...]]) -> Message:
         said_length_s=row.said_length_s,
         is_fetched=row.fetched_at is not None,
         is_erased=row.erased_at is not None,
+        is_sound_erased=row.sound_erased_at is not None,
         is_released=row.released_at is not None,
         fetch_failure=row.fetch_failure,
     )

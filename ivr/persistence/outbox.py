@@ -136,16 +136,13 @@ def send_again(work: Work, task: Task) -> bool:
 
 
 def dead(
-    work: Work, *, last_tried_before: datetime, jobs: Collection[str], most: int = 200
+    work: Work, *, last_tried_before: datetime | None, jobs: Collection[str], most: int = 200
 ) -> Sequence[Task]:
-    """Return tasks of these jobs that were given up and not tried since, the longest ago first."""
-    rows = work.connection.execute(
-        select(tasks)
-        .where(tasks.c.state == "dead", tasks.c.next_at <= last_tried_before, tasks.c.job.in_(jobs))
-        .order_by(tasks.c.next_at)
-        .limit(most)
-    )
-    return [_task(row) for row in rows]
+    """Return tasks of these jobs that were given up and not tried since, the oldest first."""
+    chosen = select(tasks).where(tasks.c.state == "dead", tasks.c.job.in_(jobs))
+    if last_tried_before is not None:
+        chosen = chosen.where(tasks.c.next_at <= last_tried_before)
+    return [_task(row) for row in work.connection.execute(chosen.order_by(tasks.c.next_at).limit(most))]
 
 
 def revive(work: Work, job: str, subject_id: str) -> bool:

@@ -53,6 +53,7 @@ class MessageFile:
     recorded_at: datetime
     fetched_at: datetime | None
     fetch_failure: str | None
+    sound_erased_at: datetime | None
     length_ms: int | None
     waveform: str | None
     set_aside: str | None
@@ -107,6 +108,7 @@ _MESSAGE: tuple[ColumnElement[Any], ...] = (
     messages.c.recorded_at,
     messages.c.fetched_at,
     messages.c.fetch_failure,
+    messages.c.sound_erased_at,
     messages.c.length_ms,
     messages.c.waveform,
     messages.c.set_aside,

@@ -89,6 +89,8 @@ hotlines = Table(
     Column("is_free", Boolean, nullable=False),
     Column("emergency_number", String(20)),
     Column("emergency_checked_on", UtcTime),  # a number nobody has checked is never read out
+    Column("sealed_emergency_checked_by", LargeBinary),
+    Column("closed_at", UtcTime),  # new calls are refused; what was said stays
 )
 
 calls = Table(

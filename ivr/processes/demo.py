@@ -42,6 +42,7 @@ def settings_for_demo(environment: Mapping[str, str | None]) -> dict[str, str]:
         "PEERLINE_CARRIER_TOKEN": secrets.token_hex(16),
         "PEERLINE_HOTLINE_NUMBER": HOTLINE_NUMBER,
         "PEERLINE_SIMULATOR_BIND": phone,
+        "PEERLINE_SIMULATOR_URL": f"http://{phone}",
         "PEERLINE_PUBLIC_URL": "http://" + (environment.get("PEERLINE_BIND") or BIND),
         **_key(environment),
     }

@@ -39,6 +39,9 @@ Action = Literal[
     "user_added",
     "user_password",
     "user_removed",
+    "line_opened",
+    "line_closed",
+    "emergency_checked",
 ]
 
 

@@ -19,24 +19,22 @@ REST: Final = timedelta(days=1)
 
 def retry_deletions(station: Station) -> int:
     """Try again what was given up a day ago and has to be deleted; returns how many tasks."""
-    return _retry(station, DELETIONS, REST)
+    return _retry(station, DELETIONS, station.database.now() - REST)
 
 
 def retry_all(station: Station) -> int:
     """Try again whatever was given up; returns how many tasks."""
-    return _retry(station, ALL, timedelta(0))
+    return _retry(station, ALL, None)
 
 
-def _retry(station: Station, jobs: Collection[str], rest: timedelta) -> int:
+def _retry(station: Station, jobs: Collection[str], until: datetime | None) -> int:
     count = 0
-    with station.database.read() as work:
-        until = work.now - rest
     while batch := _revive_some(station, jobs, until):
         count += batch
     return count
 
 
-def _revive_some(station: Station, jobs: Collection[str], until: datetime) -> int:
+def _revive_some(station: Station, jobs: Collection[str], until: datetime | None) -> int:
     with station.database.write() as work:
         tasks = outbox.dead(work, last_tried_before=until, jobs=jobs)
         return sum(_revive(work, task) for task in tasks)

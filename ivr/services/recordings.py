@@ -52,7 +52,7 @@ def fetch(station: Station, carrier: Carrier, task_id: str) -> None:
     if found is None:
         return
     task, message, concern = found
-    if message.is_erased or concern is None:
+    if message.is_sound_erased or concern is None:
         _give_up_erased(station, task, message)
         return
     try:
@@ -133,7 +133,7 @@ def _take_in(station: Station, task: Task, message: Message, concern: Concern, d
 def _is_gone(work: Work, message: Message) -> bool:
     """Say whether she erased a message while its sound was under way; perhaps the task ended with it."""
     current = messages.by_id(work, message.id)
-    return current is None or current.is_erased
+    return current is None or current.is_sound_erased
 
 
 def _take_in_no_sound(
@@ -209,7 +209,7 @@ def awaiting_transcript(station: Station, task_id: str, lease: timedelta) -> ToT
     if found is None:
         return None
     task, message, concern = found
-    key = None if concern is None or message.is_erased else concern.key(station.keys)
+    key = None if concern is None or message.is_sound_erased else concern.key(station.keys)
     sealed = station.recordings.get(message.id)
     if key is None or sealed is None:
         with station.database.write() as work:

@@ -45,7 +45,7 @@ HEAR_FOR: Final = timedelta(minutes=30)
 
 LONGEST_NOTE: Final = 10_000
 
-Sound = Literal["ready", "fetching", "given_up", "unreadable"]
+Sound = Literal["ready", "fetching", "given_up", "unreadable", "erased"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Voice:
         may_hear: This person said why she listens, not long ago.
         words_state: Why there are words or none.
         is_added: She said it in a later call than the first one.
+        sound_erased_at: When the sound had stayed its time.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Voice:
     transcript: Transcript | None
     words_state: str
     is_added: bool
+    sound_erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +246,13 @@ def _voice(file: MessageFile, key: bytes, *, may_hear: bool) -> Voice:
         transcript=_transcript(file, key),
         words_state=file.transcript_state,
         is_added=file.is_added,
+        sound_erased_at=file.sound_erased_at,
     )
 
 
 def _sound(file: MessageFile) -> Sound:
+    if file.sound_erased_at is not None:
+        return "erased"
     if file.fetched_at is not None:
         return "ready"
     if file.set_aside == "unreadable":

@@ -84,7 +84,12 @@ def take_turn(version: str, step: str) -> Response:
 def recording_is_ready(hotline_id: str) -> Response:
     """Hear from the carrier that a recording is there."""
     here = desk()
-    messages.keep_recording(here.station, here.hotlines.by_id(hotline_id), hearing.carrier_word(g.form))
+    try:
+        hotline = here.hotlines.by_id(hotline_id)
+    except UnknownHotlineError:
+        log.warning("recording_of_unknown_hotline")
+        abort(404)
+    messages.keep_recording(here.station, hotline, hearing.carrier_word(g.form))
     return Response(status=204)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.cli import processes
 from ivr.processes.alone import AlreadyRunningError, alone
 from ivr.processes.demo import RealCarrierError, as_settings, settings_for_demo
 from ivr.processes.line import PortTakenError, answers_at, check_port
@@ -63,6 +64,30 @@ def test_what_is_set_is_used(tmp_path: Path) -> None:
     assert environment["PEERLINE_PUBLIC_URL"] == "http://127.0.0.1:9000"
     assert environment["PEERLINE_HOTLINE_NUMBER"] == "+12025550199"
     assert not (tmp_path / "master.key").exists()
+
+
+def test_with_another_port_the_console_and_the_terminal_find_the_practice_company(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"PEERLINE_SIMULATOR_BIND": "127.0.0.1:9001", "PEERLINE_DATA_DIR": str(tmp_path)}
+    environment = settings_for_demo(given)
+    processes._tell_demo(Settings.load(**as_settings(environment)), "demo", "invented")
+    said = capsys.readouterr().out
+
+    assert environment["PEERLINE_SIMULATOR_URL"] == "http://127.0.0.1:9001"
+    assert "http://127.0.0.1:9001/phone" in said
+    assert "call --simulator http://127.0.0.1:9001\n" in said
+
+
+def test_with_the_usual_port_the_line_is_called_without_an_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = settings_for_demo({"PEERLINE_DATA_DIR": str(tmp_path)})
+    processes._tell_demo(Settings.load(**as_settings(environment)), "demo", "invented")
+    said = capsys.readouterr().out
+
+    assert " call\n" in said
+    assert "--simulator" not in said
 
 
 def test_the_demonstration_never_runs_with_a_real_telephone_company() -> None:

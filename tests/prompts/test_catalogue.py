@@ -54,9 +54,9 @@ def test_every_element_of_consent_is_said_or_behind_one_key(catalogue: Catalogue
         "trained staff read it",
         "only if you ask",
         "child is in danger",
-        "erased after {days} days",
-        "hide your phone number",
-        "with your case number",
+        "erased {days} days after",
+        "erased after two years",
+        "do not see your phone number",
         "If you say no, we still help you",
     ):
         assert element in said

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from sqlalchemy import select
 
-from ivr.persistence import concerns, messages
+from ivr.persistence import carrier_calls, concerns, messages
 from ivr.persistence.sealing import unseal
 from ivr.persistence.tables import transcripts
 from ivr.queue import JOBS, queue_of
@@ -40,9 +40,9 @@ def words(line: SmallLine, recording_sid: str) -> str:
 def test_every_job_that_the_database_can_order_exists() -> None:
     module = import_module(JOBS)
 
-    ordered = (messages.FETCH, messages.TRANSCRIBE, messages.DELETE_COPY)
+    ordered = (messages.FETCH, messages.TRANSCRIBE, messages.DELETE_COPY, carrier_calls.DELETE_RECORD)
     assert all(callable(getattr(module, name)) for name in ordered)
-    assert [queue_of(name) for name in ordered] == ["messages", "transcription", "messages"]
+    assert [queue_of(name) for name in ordered] == ["messages", "transcription", "messages", "messages"]
 
 
 def test_a_message_is_fetched_written_down_and_deleted_at_the_carrier(line: SmallLine) -> None:

@@ -10,11 +10,12 @@ from structlog.testing import capture_logs
 from ivr.carrier import CarrierUnavailableError
 from ivr.persistence.database import utc_now
 from ivr.queue import JobQueue
+from ivr.services.messages import end_call
 from tests.processes.running_redis import RunningRedis
 from tests.workers.small_line import SmallLine
 from workers.clock import Beat, Clock
 from workers.reconciliation import Reconciliation
-from workers.schedule import beats, sweep, tell_of_old_copies
+from workers.schedule import beats, sweep, tell_of_old_call_records, tell_of_old_copies
 
 
 def in_a_minute() -> datetime:
@@ -112,6 +113,38 @@ def test_a_copy_older_than_a_day_raises_an_alarm(line: SmallLine) -> None:
     assert logs == [
         {"event": "carrier_copies_not_deleted", "log_level": "error", "count": 1, "older_than_h": 24}
     ]
+
+
+def test_a_record_of_a_call_older_than_a_day_raises_an_alarm(line: SmallLine) -> None:
+    end_call(line.place.station, line.hotline, line.consent())
+
+    assert tell_of_old_call_records(line.place) == 0
+    with capture_logs() as logs:
+        assert tell_of_old_call_records(line.place.at(lambda: utc_now() + timedelta(hours=25))) == 1
+    assert logs == [
+        {"event": "carrier_call_records_not_deleted", "log_level": "error", "count": 1, "older_than_h": 24}
+    ]
+
+
+def test_the_deletion_of_a_record_is_sent_when_its_hour_has_come(
+    line: SmallLine, server: RunningRedis
+) -> None:
+    end_call(line.place.station, line.hotline, line.consent())
+    at_once = sent(server), sweep(line.place.at(in_a_minute))
+
+    assert at_once == ([], 0)
+    assert sweep(line.place.at(lambda: utc_now() + timedelta(minutes=61))) == 1
+    assert sent(server) == [f"task-{line.task('delete_call_record')}-2".encode()]
+
+
+def test_what_is_promised_to_be_erased_is_looked_for_every_hour(line: SmallLine) -> None:
+    every = {beat.name: beat.every_s for beat in beats(line.place)}
+
+    assert {name: every[name] for name in ("retention", "dead_deletions", "old_receipts")} == {
+        "retention": 3600,
+        "dead_deletions": 3600,
+        "old_receipts": 3600,
+    }
 
 
 def test_every_beat_can_be_done_twice_on_a_quiet_line(line: SmallLine) -> None:

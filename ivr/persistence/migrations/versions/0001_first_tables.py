@@ -121,6 +121,8 @@ def upgrade() -> None:
         sa.Column("is_free", sa.Boolean(), nullable=False),
         sa.Column("emergency_number", sa.String(length=20), nullable=True),
         sa.Column("emergency_checked_on", UtcTime(timezone=True), nullable=True),
+        sa.Column("sealed_emergency_checked_by", sa.LargeBinary(), nullable=True),
+        sa.Column("closed_at", UtcTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_hotlines_organisation_id")
         ),
