@@ -37,7 +37,8 @@ def test_digits_are_read_in_groups_of_one_breath(digits: str, groups: tuple[str,
 def test_a_number_is_read_in_the_groups_in_which_people_know_it(
     catalogue: Catalogue, number: str, groups: list[str]
 ) -> None:
-    read, group = [], ""
+    read: list[str] = []
+    group = ""
     for saying in sayings("digits", number, catalogue.language("en")) or ():
         group += saying.written
         if saying.clip.endswith(".ending"):
