@@ -40,6 +40,7 @@ def test_it_is_asked_once_and_no_more(line: PracticeLine) -> None:
 
 def test_a_copy_that_is_left_is_no_alarm_after_a_day(line: PracticeLine) -> None:
     line.company.let_pass(25 * 3600)
+    line.work()
 
     assert looked(line) == (1, 0, 0)
 
