@@ -75,7 +75,7 @@ def test_a_key_that_was_pressed_is_in_no_address_but_where_a_deed_needs_it(
 
     queries = [event.path.partition("?")[2] for event in call.line.events if "?" in event.path]
 
-    assert {query.partition("c=")[2] for query in queries} <= {"", "kind-2"}
+    assert {query.partition("c=")[2] for query in queries} <= {"", "consent-1", "consent-1.kind-2"}
 
 
 @pytest.mark.parametrize(
