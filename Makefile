@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test lint bench lock clean
+.PHONY: help install demo test lint call-budget bench lock clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 install: .venv/installed ## Make .venv with everything in it (does nothing the second time)
 
@@ -25,6 +25,9 @@ test: install ## Run every check that continuous integration runs
 
 lint: install ## Run the checks that read the code without running it
 	@$(BIN)/python -m tests --lint
+
+call-budget: install ## Print how long a caller pays until she has what she called for
+	@$(BIN)/peerline flow budget
 
 bench: install ## Measure the speed table (docs/speed.md)
 	@$(BIN)/python -m benchmarks

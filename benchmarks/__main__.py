@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import table
 from benchmarks.rows import Row
 
-NAMES = ("turns", "durable", "whole_calls", "transcription", "message_way", "start")
+NAMES = ("turns", "durable", "whole_calls", "transcription", "message_way", "start", "guesses")
 """Modules beside this one; each has `rows()`."""
 
 

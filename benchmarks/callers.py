@@ -74,7 +74,7 @@ class Key:
     step: str
 
 
-TO_THE_TONE = (Key("1", "main_menu"), Key("2", "consent"), Key("1", "kind"), Key("1", "record"))
+TO_THE_TONE = (Key("1", "main_menu"), Key("2", "consent"), Key("1", "record"))
 WITH_PIN = (Key("1", "pin"), Key("2580", "pin_again"), Key("2580", "wish"))
 """A PIN is refused if it is one that everybody chooses; this one must be taken."""
 HASHED = "wish"
@@ -171,6 +171,7 @@ class _Caller:
         for key in TO_THE_TONE:
             document = await self._press(key)
         await self._speak(document)
+        await self._press(Key("1", "kind"))
         await self._press(Key("1", "case_menu"))
         for key in (
             WITH_PIN if self._chooses_pin else (Key("1", "pin"), Key("*", "pin_skip"), Key("2", "pin_skip"))

@@ -31,6 +31,7 @@ DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "play_message": frozenset({"ready", "not_yet", "never", "failed"}),
         "erase_message": frozenset({"erased", "failed"}),
+        "keep_kind": frozenset({"kept", "failed"}),
         "send_message": frozenset({"sent", "added", "failed"}),
         "read_case_number": frozenset({"read", "failed"}),
         "take_pin": frozenset({"taken", "weak", "not_a_pin", "failed"}),

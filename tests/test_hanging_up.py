@@ -13,17 +13,17 @@ LONGEST_PATH: list[dict[str, Any]] = [
     {"press": "1"},
     {"press": "2"},
     {"press": "1"},
-    {"press": "1"},
     {"says": {"file": "12-bad-line.wav"}},
     {"press": "3"},
     {"says": {"file": "01-passport.wav"}},
     {"press": "2"},
     {"press": "1"},
     {"press": "1"},
+    {"press": "1"},
     {"press": "7302"},
     {"press": "7302"},
 ]
-AGREED, SPOKE, ERASED, SPOKE_AGAIN, SENT, CHOSE_PIN = 3, 5, 6, 7, 9, 12
+AGREED, SPOKE, ERASED, SPOKE_AGAIN, SENT, CHOSE_PIN = 3, 4, 5, 6, 8, 12
 SPEAKING = [place for place, step in enumerate(LONGEST_PATH) if "says" in step]
 
 

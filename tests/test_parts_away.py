@@ -25,7 +25,7 @@ from workers import ears, jobs
 
 SHORT_PATIENCE_MS = 100
 LEAVES_A_MESSAGE: list[dict[str, Any]] = [
-    *({"press": key} for key in "1211"),
+    *({"press": key} for key in "121"),
     {"says": {"file": "08-injured.wav", "then": "hang_up"}},
 ]
 

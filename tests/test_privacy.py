@@ -75,7 +75,7 @@ def test_a_key_that_was_pressed_is_in_no_address_but_where_a_deed_needs_it(
 
     queries = [event.path.partition("?")[2] for event in call.line.events if "?" in event.path]
 
-    assert {query.partition("c=")[2] for query in queries} <= {"", "kind-2"}
+    assert {query.partition("c=")[2] for query in queries} <= {"", "consent-1", "consent-1.kind-2"}
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,9 @@ def test_the_log_keeps_ids_counts_and_causes() -> None:
 
 
 def _leave_a_message(line: PracticeLine):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the simulator's call
-    call = (
-        line.dial().listen().press("1").listen().press("2").listen().press("1").listen().press("2").listen()
-    )
-    call.speak(SPEECH / "06-phone-number.wav", then="key").listen().press("1").listen().press("1").listen()
+    call = line.dial().listen().press("1").listen().press("2").listen().press("1").listen()
+    call.speak(SPEECH / "06-phone-number.wav", then="key").listen().press("1").listen().press("2").listen()
+    call.press("1").listen()
     call.press(PIN).listen().press(PIN).listen().press("1").listen()
     line.work()
     assert call.ended_by == "hotline"

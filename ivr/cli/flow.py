@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from flows.checks import load_checked
 from flows.graph import own_ways, reachable
 from flows.loader import DEFINITIONS, FlowError
+from ivr.voice.budget import Cost, budget, place_with_all_topics
 from prompts.catalogue import Catalogue
 from prompts.sounds import SoundLibrary
 
@@ -30,6 +33,40 @@ def check(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{flow.name}, version {flow.version}: {len(flow.steps)} steps, nothing wrong.")
+
+
+@app.command("budget")
+def call_budget(
+    file: FlowFile = STANDARD,
+    language: Annotated[list[str] | None, typer.Option(help="One that is offered; in this order.")] = None,
+) -> None:
+    """Print how long a caller pays until she has what she called for, from the lengths of the recordings.
+
+    Ends with 1 if anything takes longer than it may.
+    """
+    catalogue = Catalogue.load()
+    place = place_with_all_topics(tuple(language or catalogue.languages))
+    sounds = SoundLibrary(catalogue)
+    entries = budget(load_checked(file, place.languages, sounds.speaks), place, sounds)
+    table = Table("", "language", "hearing all", "at most", "knowing her keys", "at most", "keys", "")
+    for entry in entries:
+        goal = entry.goal
+        table.add_row(
+            goal.name,
+            entry.language,
+            _seconds(entry.hearing_all),
+            "" if goal.hearing_all_s is None else f"{goal.hearing_all_s:g} s",
+            _seconds(entry.knowing),
+            "" if goal.knowing_s is None else f"{goal.knowing_s:g} s",
+            "" if entry.knowing is None else str(entry.knowing.keys),
+            "OVER" if entry.is_over else "",
+        )
+    Console().print(table)
+    raise typer.Exit(1 if any(entry.is_over for entry in entries) else 0)
+
+
+def _seconds(cost: Cost | None) -> str:
+    return "no way there" if cost is None else f"{cost.length_s:.0f} s"
 
 
 @app.command()

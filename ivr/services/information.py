@@ -7,6 +7,9 @@ from flows.model import Outcome
 from ivr.domain.content import MOVING, Service, Topic
 from ivr.services.promise import Promise, Values
 
+AGREED_BY_KEY = ("consent", "consent_more")
+"""The steps at which a caller agrees by pressing 1."""
+
 
 def look_for_topics(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
     """Say whether there is any topic in the caller's language."""
@@ -41,8 +44,12 @@ def take_topic(promise: Promise, values: Values) -> Outcome:  # noqa: ARG001 - e
 
 
 def know_subject(promise: Promise, values: Values) -> str:  # noqa: ARG001 - every promise has one shape
-    """Say whether the caller has told already, by a topic, what her message is about."""
-    return "unknown" if topic_of_message(promise) is None else "known"
+    """Say whether the caller is to be asked what her message is about.
+
+    Not if she has told already, by a topic, and not if she agreed by her voice: she may have no keys.
+    """
+    has_keys = "1" in {promise.position.choices.get(step) for step in AGREED_BY_KEY}
+    return "unknown" if has_keys and topic_of_message(promise) is None else "known"
 
 
 def topic_of_message(promise: Promise) -> str | None:

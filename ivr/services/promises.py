@@ -135,21 +135,20 @@ def _keep_message(promise: Promise, work: Work, call: Call, concern: Concern) ->
         language=promise.position.language,
         length_s=heard.length_s,
     )
-    if _is_begun_here(work, call, concern):
-        _keep_kind(promise, work, concern)
+    topic = information.topic_of_message(promise)
+    if topic is not None and _is_begun_here(work, call, concern):
+        concerns.keep_topic(work, concern, topic)
     if heard.hung_up:
         messages.release(work, message, sent=False)
         calls.end(work, call)
     return how_it_was_left(heard)
 
 
-def _keep_kind(promise: Promise, work: Work, concern: Concern) -> None:
+def _keep_kind(promise: Promise, work: Work, call: Call, concern: Concern) -> str:  # noqa: ARG001
     kind = CALLER_KINDS.get(promise.position.choices.get("kind", ""))
     if kind is not None:
         concerns.keep_caller_kind(work, concern, kind)
-    topic = information.topic_of_message(promise)
-    if topic is not None:
-        concerns.keep_topic(work, concern, topic)
+    return "kept"
 
 
 def _is_begun_here(work: Work, call: Call, concern: Concern) -> bool:
@@ -278,6 +277,7 @@ KEEP: Mapping[str, Callable[[Promise, Values], str | Outcome]] = MappingProxyTyp
         "read_case_number": _read_case_number,
         "play_message": _play_message,
         "keep_message": _by_receipt("keep_message", _keep_message),
+        "keep_kind": _by_receipt("keep_kind", _keep_kind),
         "send_message": _by_receipt("send_message", _send_message),
         "erase_message": _by_receipt("erase_message", _erase_message),
         "discard_unfinished": _discard,

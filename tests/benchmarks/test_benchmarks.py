@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import durable, message_way, start, table, transcription, turns, whole_calls
+from benchmarks import durable, guesses, message_way, start, table, transcription, turns, whole_calls
 from benchmarks.__main__ import NAMES
 from benchmarks.databases import sqlite
 from benchmarks.rows import Row, at_least, at_most, paired_ratios, percentile
@@ -50,6 +50,10 @@ def test_transcription_is_measured_on_every_sample(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(transcription, "CHILDREN", 1)
 
     assert all(row.median > 0 for row in transcription.rows())
+
+
+def test_guesses_are_measured_in_pairs() -> None:
+    assert all(row.median >= 1 for row in guesses.rows(pairs=3))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -80,7 +80,7 @@ def as_wav(sound: Sound, rate_hz: int = 8000, channels: int = 1) -> bytes:
 
 
 def voice(gain: float = 1.0, seconds: float = 60.0) -> Sound:
-    recording = audio.read_recording(speech())
+    recording = audio.tidy(audio.read_recording(speech()))
     assert recording.sample_rate_hz == 8000
     louder: Sound = np.clip(recording.samples[: int(seconds * 8000)] * gain, -32768, 32767)
     return louder
@@ -237,7 +237,7 @@ def test_another_organisation_hears_and_changes_nothing(lite_room: StaffRoom) ->
         (b"RIFF....", "no WAV recording"),
         (speech("04-silent"), "no voice to hear"),
         (speech("05-noise-only"), "only noise"),
-        (as_wav(voice(seconds=0.3)), "shorter than a second"),
+        (as_wav(voice(seconds=0.9)), "shorter than a second"),
         (as_wav(np.tile(voice(), 12)), "longer than two minutes"),
         (as_wav(voice(0.008)), "too quiet"),
         (as_wav(voice(40.0)), "it crackles"),

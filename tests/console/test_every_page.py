@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser import SMALL, WIDE, axe_report, in_browser, scrolls_sideways
 from tests.console.desk import Desk
-from tests.console.staff_room import PASSWORD, Clock, Said
+from tests.console.staff_room import PASSWORD, SPEECH, Clock, Said
 
 pytestmark = in_browser
 
@@ -57,6 +57,7 @@ def every_page(desk: Desk, page: Page, clock: Clock) -> Iterator[str]:
     page.get_by_role("button", name="Save note").click()
     page.locator(".note").wait_for()
     yield "player and note"
+    yield from _with_an_answer(page)
     page.get_by_role("button", name="Mark done").click()
     page.locator(".toast").wait_for()
     yield "done"
@@ -81,6 +82,17 @@ def every_page(desk: Desk, page: Page, clock: Clock) -> Iterator[str]:
     yield "blank"
 
 
+def _with_an_answer(page: Page) -> Iterator[str]:
+    page.locator(".upload summary").click()
+    page.get_by_label("Recording, at most two minutes").set_input_files(SPEECH / "07-urgent.wav")
+    page.get_by_role("button", name="Keep as draft").click()
+    page.get_by_role("button", name="Let her hear it").wait_for()
+    yield "draft of an answer"
+    page.get_by_role("button", name="Let her hear it").click()
+    page.get_by_text("One waits for her.").wait_for()
+    yield "answer"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [SMALL, WIDE], ids=["360", "1280"])
 def test_every_page_is_accessible_and_none_scrolls_sideways(
@@ -95,7 +107,7 @@ def test_every_page_is_accessible_and_none_scrolls_sideways(
         if scrolls_sideways(page):
             sideways.append(name)
 
-    assert seen == 13
+    assert seen == 15
     assert faults == {}
     assert sideways == []
 

@@ -16,7 +16,7 @@ from tests.practice_line import PracticeLine, practice_line
 from tests.scenario import take_steps
 
 LEAVES_A_MESSAGE: list[dict[str, Any]] = [
-    *({"press": key} for key in "1211"),
+    *({"press": key} for key in "121"),
     {"says": {"file": "08-injured.wav"}},
     {"silent_until": "err_nokey"},
 ]

@@ -18,7 +18,7 @@ from tests.scenario import take_steps
 from workers import jobs
 
 SPEAKS_AND_HANGS_UP: list[dict[str, Any]] = [
-    *({"press": key} for key in "1211"),
+    *({"press": key} for key in "121"),
     {"says": {"file": "08-injured.wav", "then": "hang_up"}},
 ]
 
