@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soxr
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 from sqlalchemy import select
 
 from ivr.persistence.tables import replies
@@ -25,12 +25,6 @@ pytestmark = in_browser
 SPOKEN = SPEECH / "02-not-paid.wav"
 SPOKEN_S = 4
 MICROPHONE_HZ = 48_000
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ def test_a_closed_line_refuses_new_calls_and_carries_the_present_one_to_its_end(
     tmp_path: Path, database_url: str
 ) -> None:
     with practice_line(tmp_path, database_url) as line:
-        call = line.dial().listen().press("1").listen().press("2").listen().press("1").listen().press("1")
+        call = line.dial().listen().press("1").listen().press("2").listen().press("1").listen()
         network.close_line(line.station, HOTLINE)
         line.app.extensions["peerline_desk"].hotlines.refresh()
         call.listen().speak(SPEECH / "08-injured.wav", then="hang_up")

@@ -127,7 +127,7 @@ def test_an_unread_case_is_gone_without_a_word_and_a_read_one_says_when(line: Pr
 def test_a_new_message_in_the_same_call_begins_a_new_case(line: PracticeLine) -> None:
     case = leave_case(line)
     call = erase_by_phone(line, case)
-    call.press("2").listen().press("1").listen().press("5").listen().speak(SPEECH / "08-injured.wav")
+    call.press("2").listen().press("1").listen().speak(SPEECH / "08-injured.wav")
     call.listen().press("1").listen().hang_up()
     line.work()
     with line.station.database.read() as work:
@@ -143,9 +143,7 @@ def test_a_new_message_in_the_same_call_begins_a_new_case(line: PracticeLine) ->
 def test_a_fetch_that_was_under_way_leaves_no_file(
     line: PracticeLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    call = (
-        line.dial().listen().press("1").listen().press("2").listen().press("1").listen().press("5").listen()
-    )
+    call = line.dial().listen().press("1").listen().press("2").listen().press("1").listen()
     call.speak(SPEECH / "08-injured.wav").listen().press("1").listen()
     with line.station.database.read() as work:
         known = calls.by_carrier_sid(work, call.call.sid)

@@ -23,7 +23,7 @@ from tests.practice_line import PracticeLine, practice_line
 from tests.scenario import take_steps
 
 SPEAKS_AND_HANGS_UP: list[dict[str, Any]] = [
-    *({"press": key} for key in "1211"),
+    *({"press": key} for key in "121"),
     {"says": {"file": "08-injured.wav", "then": "hang_up"}},
 ]
 DAY = timedelta(days=1)

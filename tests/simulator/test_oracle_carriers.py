@@ -206,7 +206,7 @@ def test_78_somleng_tells_neither_key_nor_id_of_a_recording(app: App, somleng: O
 
 
 def test_79_signalwire_has_its_own_path_and_signing_key(app: App, signalwire: OpenCompany) -> None:
-    app.says("/voice/incoming", '<Record action="/kept"/>')
+    app.says("/voice/incoming", f'<Record action="{app.url}/kept"/>')
     app.says("/kept", "<Hangup/>")
     signalwire.handset(CALLER).dial(HOTLINE).listen().speak(tone(1.0), then="key")
     signalwire.settle()
@@ -218,7 +218,7 @@ def test_79_signalwire_has_its_own_path_and_signing_key(app: App, signalwire: Op
 
 
 def test_79_signalwire_deletes_and_hands_files_to_anybody(app: App, signalwire: OpenCompany) -> None:
-    app.says("/voice/incoming", '<Record action="/kept"/>')
+    app.says("/voice/incoming", f'<Record action="{app.url}/kept"/>')
     app.says("/kept", "<Hangup/>")
     signalwire.handset(CALLER).dial(HOTLINE).listen().speak(tone(1.0), then="key")
     signalwire.settle()
