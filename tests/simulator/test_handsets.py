@@ -46,6 +46,8 @@ def test_a_call_is_followed_key_by_key(app: App, handset: httpx.Client) -> None:
     wait_for(handset, call, "playing")
     pressed = handset.post(f"/calls/{call}/keys", json={"digits": "1"})
     events = wait_for(handset, call, "ended")
+    if events[-1]["kind"] == "webhook":  # word of the end may already have been sent to the app
+        events.pop()
 
     assert pressed.status_code == 204
     assert [event["kind"] for event in events] == [
